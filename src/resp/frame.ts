@@ -63,17 +63,4 @@ export class Frame implements ByteSource {
   copyFrame(): Uint8Array<ArrayBuffer> {
     return this.buffer.slice(this.frameStart, this.frameEnd);
   }
-
-  /** A frame with a copy of the bytes, which outlives the command: what MULTI queues. */
-  clone(): Frame {
-    const copy = new Frame();
-    const memory = new ByteBuffer(this.copyFrame());
-    copy.buffer = memory.buffer;
-    copy.view = memory.view;
-    copy.length = this.length;
-    copy.starts = this.starts.slice(0, this.length).map((start) => start - this.frameStart);
-    copy.ends = this.ends.slice(0, this.length).map((end) => end - this.frameStart);
-    copy.frameEnd = memory.buffer.length;
-    return copy;
-  }
 }

@@ -84,13 +84,6 @@ export class Reply {
     return taken;
   }
 
-  /** A copy of the bytes from offset `from` on, which are dropped here. */
-  cut(from: number): Uint8Array<ArrayBuffer> {
-    const bytes = this.#buffer.slice(from, this.#length);
-    this.#length = from;
-    return bytes;
-  }
-
   /** Drops everything behind offset `length`. */
   truncate(length: number): void {
     this.#length = length;

@@ -86,10 +86,7 @@ Deno.test("decoder: the frame's bytes are the command as RESP", () => {
   const frame = new Frame();
   decoder.push(toBytes(encode("SET", "a", "\r\n\x80") + 'echo "x y"\r\n' + encode("PING")));
   const copies: string[] = [];
-  while (decoder.next(frame)) {
-    copies.push(fromBytes(frame.copyFrame()));
-    assertEquals(argumentsOf(frame.clone()), argumentsOf(frame));
-  }
+  while (decoder.next(frame)) copies.push(fromBytes(frame.copyFrame()));
   assertEquals(copies, [encode("SET", "a", "\r\n\x80"), encode("echo", "x y"), encode("PING")]);
 });
 
