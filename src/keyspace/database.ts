@@ -1,0 +1,443 @@
+/**
+ * One numbered database: keys, values and deadlines.
+ *
+ * @module
+ */
+
+import { NO_SLOT } from "../data/slab_arena.ts";
+import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
+import type { ChangeEvent } from "./change.ts";
+import { Events } from "./change.ts";
+import { EntryArena } from "./entry_arena.ts";
+import { EntryIndex, type Shard } from "./entry_index.ts";
+import { keyHash } from "./key.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { ShardScanner } from "./scan.ts";
+import { LongString, type StoredObject, type Value } from "./value.ts";
+
+/** What `expiryOf` answers for a key without a deadline. */
+export const NO_EXPIRY = -1;
+
+/** What a key takes besides its entry: its share of a `Map`'s table, averaged over a doubling of the table. */
+const KEY_BYTES = 44;
+/** What a deadline takes: a second `Map` entry and a number on the heap. */
+const DEADLINE_BYTES = 52;
+
+/** A value that was taken out of a database, to be put into it or another one again. */
+export interface DetachedValue {
+  /** An object, or the bytes of a short string. */
+  readonly content: StoredObject | ByteSource;
+  /** String flags of a short string. */
+  readonly flags: number;
+  readonly clock: number;
+}
+
+/**
+ * Keys and values. An array of `Map`s leads from keys to entries (see {@linkcode EntryIndex}), which hold key and
+ * short value side by side off the heap (see {@linkcode EntryArena}); longer values and collections are objects
+ * beside them.
+ *
+ * Every look-up goes through {@linkcode find}, {@linkcode findForWrite} or {@linkcode peek}; every write ends with
+ * {@linkcode changed}.
+ */
+export class Database {
+  index: number;
+  readonly keyspace: Keyspace;
+  /** Where keys and short strings lie. */
+  arena = new EntryArena();
+  /** Average time to live of the keys with a deadline, in milliseconds: INFO's avg_ttl. */
+  averageTtl = 0;
+
+  #entries: EntryIndex;
+  /** Deadlines by entry. */
+  #deadlines: (Map<number, number> | undefined)[];
+  #objects: (StoredObject | undefined)[] = [];
+  #freeObjects: number[] = [];
+  #expiring = 0;
+  /** Sum of the objects' `counted`. */
+  #objectBytes = 0;
+  #scanner = new ShardScanner();
+
+  /** `shardCount` must be a power of two, at least 2. */
+  constructor(keyspace: Keyspace, index: number, shardCount: number) {
+    this.keyspace = keyspace;
+    this.index = index;
+    this.#entries = new EntryIndex(this.arena, shardCount);
+    this.#deadlines = new Array(shardCount).fill(undefined);
+  }
+
+  /** Number of keys, expired ones that nobody met yet included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Number of keys that have a deadline. */
+  get expiring(): number {
+    return this.#expiring;
+  }
+
+  /**
+   * Believable size in bytes of keys and values, cheap to ask. Exact for strings; an object counts as it was when it
+   * was stored or, while {@linkcode Keyspace.counting}, when it was changed last.
+   */
+  get memory(): number {
+    return this.arena.memory + this.#entries.cacheMemory + this.#objectBytes + this.size * KEY_BYTES +
+      this.#expiring * DEADLINE_BYTES;
+  }
+
+  /** The shards, for walks over the whole database. */
+  get shards(): readonly Shard[] {
+    return this.#entries.shards;
+  }
+
+  /** The deadlines of each shard's entries by handle, milliseconds since the epoch. */
+  get deadlines(): readonly (ReadonlyMap<number, number> | undefined)[] {
+    return this.#deadlines;
+  }
+
+  /** All entries. None may be added or removed meanwhile. */
+  entries(): Iterable<number> {
+    return this.#entries.handles();
+  }
+
+  /** The key of an entry. */
+  keyOf(handle: number): string {
+    return this.arena.key(handle);
+  }
+
+  /** The value of an entry. */
+  valueOf(handle: number): Value {
+    return this.arena.isObject(handle) ? this.#objects[this.arena.objectIndex(handle)]! : handle;
+  }
+
+  /**
+   * Look-up to read. Side effects: an expired key is deleted (with its event); the access clock moves, unless the
+   * client asked not to touch; keyspace_hits or keyspace_misses counts; a miss raises the event `keymiss`.
+   */
+  find(key: string): Value | undefined {
+    const handle = this.#entries.locate(key, keyHash(key));
+    const keyspace = this.keyspace;
+    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) {
+      keyspace.misses++;
+      keyspace.sink?.changed(this, key, Events.KEY_MISS);
+      return undefined;
+    }
+    keyspace.hits++;
+    const value = this.valueOf(handle);
+    if (keyspace.touching) this.#touch(value);
+    return value;
+  }
+
+  /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
+  findForWrite(key: string): Value | undefined {
+    const value = this.peek(key);
+    if (value !== undefined && this.keyspace.touching) this.#touch(value);
+    return value;
+  }
+
+  /** Look-up that leaves the access clock and the statistics alone; an expired key is deleted all the same. */
+  peek(key: string): Value | undefined {
+    const handle = this.#entries.locate(key, keyHash(key));
+    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) return undefined;
+    return this.valueOf(handle);
+  }
+
+  /** Whether the key is there, expired or not, without any side effect. */
+  has(key: string): boolean {
+    return this.#entries.locate(key, keyHash(key)) !== NO_SLOT;
+  }
+
+  /** What is stored under `key`, expired or not, without any side effect. */
+  stored(key: string): Value | undefined {
+    const handle = this.#entries.locate(key, keyHash(key));
+    return handle === NO_SLOT ? undefined : this.valueOf(handle);
+  }
+
+  /** Stores an object under `key`; what was there is dropped. The deadline goes, unless `keepExpiry`. */
+  set(key: string, value: StoredObject, keepExpiry = false): void {
+    const hash = keyHash(key);
+    const old = this.#entries.locate(key, hash);
+    if (value.clock === 0) value.clock = this.keyspace.accessClock.initial();
+    value.counted = value.memoryUsage();
+    this.#objectBytes += value.counted;
+    const index = this.#freeObjects.pop() ?? this.#objects.length;
+    this.#objects[index] = value;
+    this.#replace(key, hash, old, this.arena.addObject(key, index), keepExpiry);
+  }
+
+  /** Stores a string; what was there is dropped. The deadline goes, unless `keepExpiry`. */
+  setBytes(key: string, source: ByteSource, start: number, end: number, keepExpiry = false): void {
+    const hash = keyHash(key);
+    const old = this.#entries.locate(key, hash);
+    const length = end - start;
+    const arena = this.arena;
+    const clock = this.#clockReplacing(old);
+    if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, 0, clock)) {
+      copyBytes(source, start, end, arena.page(old), arena.offset(old));
+      if (!keepExpiry && this.#expiring !== 0) this.#dropDeadline(hash, old);
+      return;
+    }
+    if (!arena.canHold(key.length, length)) {
+      const value = new LongString(source.buffer.slice(start, end));
+      value.clock = clock;
+      return this.set(key, value, keepExpiry);
+    }
+    const handle = arena.addString(key, length, 0, clock);
+    copyBytes(source, start, end, arena.page(handle), arena.offset(handle));
+    this.#replace(key, hash, old, handle, keepExpiry);
+  }
+
+  /**
+   * Makes room for a string of `length` bytes under `key`, to be filled by the caller; what was there is dropped, the
+   * deadline stays. The bytes are undefined. `flags` are those of the arena.
+   */
+  newString(key: string, length: number, flags: number, clock: number): number | LongString {
+    const hash = keyHash(key);
+    const old = this.#entries.locate(key, hash);
+    const arena = this.arena;
+    if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, flags, clock)) return old;
+    if (!arena.canHold(key.length, length)) {
+      const value = new LongString(new Uint8Array(length));
+      value.clock = clock;
+      this.set(key, value, true);
+      return value;
+    }
+    const handle = arena.addString(key, length, flags, clock);
+    this.#replace(key, hash, old, handle, true);
+    return handle;
+  }
+
+  /** Removes the key. False if there was none. No event: the caller says why by {@linkcode changed}. */
+  delete(key: string): boolean {
+    const hash = keyHash(key);
+    const handle = this.#entries.locate(key, hash);
+    if (handle === NO_SLOT) return false;
+    this.#dropDeadline(hash, handle);
+    this.#entries.remove(hash, handle);
+    this.#release(handle);
+    return true;
+  }
+
+  /** Removes the key as {@linkcode delete} does, but hands its value to the caller. The deadline is dropped. */
+  take(key: string): DetachedValue | undefined {
+    const value = this.stored(key);
+    if (value === undefined) return undefined;
+    const detached = typeof value === "number"
+      ? this.copyOf(value)
+      : { content: value, flags: 0, clock: value.clock };
+    this.delete(key);
+    return detached;
+  }
+
+  /** A copy of the value, for another key. */
+  copyOf(value: Value): DetachedValue {
+    if (typeof value !== "number") return { content: value.clone(), flags: 0, clock: value.clock };
+    const content = new ByteBuffer(this.arena.view(value).slice());
+    return { content, flags: this.arena.flags(value), clock: this.arena.clock(value) };
+  }
+
+  /** Stores a value that was taken or copied, with its access clock; what was there is dropped, deadline included. */
+  put(key: string, { content, flags, clock }: DetachedValue): void {
+    this.delete(key);
+    if ("typeName" in content) {
+      content.clock = clock;
+      return this.set(key, content);
+    }
+    const length = content.buffer.length;
+    const value = this.newString(key, length, flags, clock);
+    if (typeof value === "number") {
+      copyBytes(content, 0, length, this.arena.page(value), this.arena.offset(value));
+    } else value.bytes.set(content.buffer);
+  }
+
+  /** The deadline in milliseconds since the epoch, or {@linkcode NO_EXPIRY}. */
+  expiryOf(key: string): number {
+    if (this.#expiring === 0) return NO_EXPIRY;
+    const hash = keyHash(key);
+    const handle = this.#entries.locate(key, hash);
+    return handle === NO_SLOT ? NO_EXPIRY : this.deadlineOf(handle, hash);
+  }
+
+  /** Sets the deadline (milliseconds since the epoch) of an existing key. */
+  setExpiry(key: string, deadline: number): void {
+    const hash = keyHash(key);
+    const handle = this.#entries.locate(key, hash);
+    if (handle === NO_SLOT) return;
+    const deadlines = this.#deadlines[this.#entries.shardOf(hash)] ??= new Map();
+    if (!this.arena.hasDeadline(handle)) this.#expiring++;
+    this.arena.setHasDeadline(handle, true);
+    deadlines.set(handle, deadline);
+  }
+
+  /** Takes the deadline away. False if there was none. */
+  clearExpiry(key: string): boolean {
+    if (this.#expiring === 0) return false;
+    const hash = keyHash(key);
+    const handle = this.#entries.locate(key, hash);
+    return handle !== NO_SLOT && this.#dropDeadline(hash, handle);
+  }
+
+  /** Deletes `key` if its time is over: for commands that overwrite without a look-up. True if it was so. */
+  expireIfDue(key: string): boolean {
+    if (this.#expiring === 0) return false;
+    const handle = this.#entries.locate(key, keyHash(key));
+    return handle !== NO_SLOT && this.#expireIfDue(key, handle);
+  }
+
+  /**
+   * Deletes `key` because its time is over, with event and statistics. It does not count as a change: a command that
+   * only met an expired key has written nothing.
+   */
+  expire(key: string): void {
+    this.delete(key);
+    this.keyspace.expired++;
+    this.alsoChanged(key, Events.EXPIRED);
+  }
+
+  /** Deletes `key` to make room, with event and statistics. */
+  evict(key: string): void {
+    this.delete(key);
+    this.keyspace.evicted++;
+    this.alsoChanged(key, Events.EVICTED);
+  }
+
+  /**
+   * The one place where a write is told: call it once per changed key, after the change. Counts for
+   * `rdb_changes_since_last_save`; the sink takes it to WATCH, notifications and whoever else listens.
+   */
+  changed(key: string, event: ChangeEvent): void {
+    const { keyspace } = this;
+    keyspace.dirty++;
+    if (keyspace.counting && this.#objectBytes !== 0) this.recount(this.stored(key));
+    keyspace.sink?.changed(this, key, event);
+  }
+
+  /**
+   * An event that does not count as a change of its own: a further one of a change that {@linkcode changed} counts,
+   * such as `expire` after `set`, or the end of a key by its deadline.
+   */
+  alsoChanged(key: string, event: ChangeEvent): void {
+    this.keyspace.sink?.changed(this, key, event);
+  }
+
+  /** Notes the present size of a value that is stored here, for {@linkcode memory}. */
+  recount(value: Value | undefined): void {
+    if (value === undefined || typeof value === "number") return;
+    const size = value.memoryUsage();
+    this.#objectBytes += size - value.counted;
+    value.counted = size;
+  }
+
+  /** The access clock of a value. */
+  clockOf(value: Value): number {
+    return typeof value === "number" ? this.arena.clock(value) : value.clock;
+  }
+
+  /** Sets the access clock of a value. */
+  setClock(value: Value, clock: number): void {
+    if (typeof value === "number") this.arena.setClock(value, clock);
+    else value.clock = clock;
+  }
+
+  /** Removes every key at once. */
+  clear(): void {
+    const shardCount = this.shards.length;
+    this.arena = new EntryArena();
+    this.#entries = new EntryIndex(this.arena, shardCount);
+    this.#deadlines = new Array(shardCount).fill(undefined);
+    this.#objects = [];
+    this.#freeObjects = [];
+    this.#scanner = new ShardScanner();
+    this.#expiring = 0;
+    this.#objectBytes = 0;
+  }
+
+  /** One step of SCAN: see {@linkcode ShardScanner.step}. `visit` gets entries. */
+  scan(cursor: number, count: number, visit: (handle: number) => void): number {
+    return this.#scanner.step(this.shards, cursor, count, visit);
+  }
+
+  /** A key drawn uniformly, or undefined if the database is empty. Expired keys may be drawn. */
+  randomKey(): string | undefined {
+    const handle = this.#entries.random(this.keyspace.random);
+    return handle === NO_SLOT ? undefined : this.keyOf(handle);
+  }
+
+  /** A key with that hash, which must occur. */
+  keyByHash(hash: number): string {
+    return this.keyOf(this.#entries.withHash(hash, this.keyspace.random));
+  }
+
+  /** The deadline of an entry whose key has the hash, or {@linkcode NO_EXPIRY}. */
+  deadlineOf(handle: number, hash = keyHash(this.keyOf(handle))): number {
+    if (!this.arena.hasDeadline(handle)) return NO_EXPIRY;
+    return this.#deadlines[this.#entries.shardOf(hash)]!.get(handle)!;
+  }
+
+  /** Puts `handle` in the place of `old`, or links it as new if that is `NO_SLOT`. */
+  #replace(key: string, hash: number, old: number, handle: number, keepExpiry: boolean): void {
+    if (old === NO_SLOT) {
+      this.#entries.add(hash, handle);
+      this.keyspace.sink?.changed(this, key, Events.NEW);
+      return;
+    }
+    this.#entries.replace(hash, old, handle);
+    if (this.arena.hasDeadline(old)) {
+      if (keepExpiry) this.#moveDeadline(hash, old, handle);
+      else this.#dropDeadline(hash, old);
+    }
+    this.#release(old);
+  }
+
+  /** Frees an entry that nothing leads to any more. */
+  #release(handle: number): void {
+    const arena = this.arena;
+    if (arena.isObject(handle)) {
+      const index = arena.objectIndex(handle);
+      const value = this.#objects[index]!;
+      this.#objectBytes -= value.counted;
+      value.counted = 0;
+      this.#objects[index] = undefined;
+      this.#freeObjects.push(index);
+    }
+    arena.free(handle);
+  }
+
+  /** What was often used under a name counts as often used with its new value, too. */
+  #clockReplacing(old: number): number {
+    const { accessClock } = this.keyspace;
+    if (old === NO_SLOT || !accessClock.frequency) return accessClock.initial();
+    return this.clockOf(this.valueOf(old));
+  }
+
+  #touch(value: Value): void {
+    const accessClock = this.keyspace.accessClock;
+    if (accessClock.frequency) this.setClock(value, accessClock.touched(this.clockOf(value)));
+    else if (typeof value === "number") this.arena.setClock(value, accessClock.seconds);
+    else value.clock = accessClock.seconds;
+  }
+
+  #moveDeadline(hash: number, from: number, to: number): void {
+    const deadlines = this.#deadlines[this.#entries.shardOf(hash)]!;
+    deadlines.set(to, deadlines.get(from)!);
+    deadlines.delete(from);
+    this.arena.setHasDeadline(to, true);
+  }
+
+  #dropDeadline(hash: number, handle: number): boolean {
+    if (!this.arena.hasDeadline(handle)) return false;
+    this.#deadlines[this.#entries.shardOf(hash)]!.delete(handle);
+    this.arena.setHasDeadline(handle, false);
+    this.#expiring--;
+    return true;
+  }
+
+  /** Deletes the key if its deadline has passed. True also if expiry is paused: the key counts as gone. */
+  #expireIfDue(key: string, handle: number): boolean {
+    if (!this.arena.hasDeadline(handle)) return false;
+    const deadline = this.#deadlines[this.#entries.shardOf(keyHash(key))]!.get(handle)!;
+    if (deadline >= this.keyspace.now) return false;
+    if (!this.keyspace.expiryPaused) this.expire(key);
+    return true;
+  }
+}

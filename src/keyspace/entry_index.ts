@@ -1,0 +1,177 @@
+/**
+ * From keys to entries: an array of `Map`s by the key's hash, and the shortcut past them.
+ *
+ * @module
+ */
+
+import { NO_SLOT } from "../data/slab_arena.ts";
+import type { Random } from "../util/random.ts";
+import type { EntryArena } from "./entry_arena.ts";
+import { LookupCache } from "./lookup_cache.ts";
+
+/**
+ * Entries by their key's hash: the handle of the one entry with that hash, or of several, which is rare. Integers
+ * alone make a `Map` that the garbage collector need not look into.
+ */
+export type Shard = Map<number, number | number[]>;
+
+/** From this many keys with the same hash on they are found by a table of their own. */
+const CROWD = 8;
+
+/** So often a random entry is drawn by the shards' sizes before all entries are counted off. */
+const MOST_DRAWS = 16;
+
+/**
+ * The entries of one database. One V8 `Map` ends at 2^24 entries, and growing it holds the event loop for seconds; a
+ * thousand small ones ("shards"), chosen by the hash's upper bits, do neither, and a shard is also the unit in which a
+ * snapshot proceeds. The order (shard, hash) is the order of the hashes.
+ */
+export class EntryIndex {
+  readonly shards: readonly Shard[];
+  readonly #arena: EntryArena;
+  readonly #shift: number;
+  readonly #cache = new LookupCache();
+  /**
+   * By hash, the entries of those that many keys have, by key. Chance does not make such hashes, but somebody may
+   * choose keys that have the same one; that must not make the look-up linear.
+   */
+  readonly #crowds = new Map<number, Map<string, number>>();
+  #size = 0;
+
+  /** `shardCount` must be a power of two, at least 2. */
+  constructor(arena: EntryArena, shardCount: number) {
+    this.#arena = arena;
+    this.#shift = 32 - Math.log2(shardCount);
+    this.shards = Array.from({ length: shardCount }, () => new Map());
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Memory of the shortcut, in bytes. */
+  get cacheMemory(): number {
+    return this.#cache.memory;
+  }
+
+  /** Number of the shard for a hash. */
+  shardOf(hash: number): number {
+    return hash >>> this.#shift;
+  }
+
+  /** The entry of `key`, whose hash is `hash`, or `NO_SLOT`. */
+  locate(key: string, hash: number): number {
+    const cached = this.#cache.get(hash);
+    if (cached !== NO_SLOT && this.#arena.matches(cached, key)) return cached;
+    const found = this.shards[hash >>> this.#shift].get(hash);
+    if (found === undefined) return NO_SLOT;
+    const handle = typeof found === "number" ? this.#ifMatching(found, key) : this.#among(found, key, hash);
+    if (handle !== NO_SLOT) this.#cache.put(hash, handle);
+    return handle;
+  }
+
+  /** Adds the entry of a key that has none yet. */
+  add(hash: number, handle: number): void {
+    const map = this.shards[hash >>> this.#shift];
+    const found = map.get(hash);
+    if (found === undefined) map.set(hash, handle);
+    else if (typeof found === "number") map.set(hash, [found, handle]);
+    else this.#join(found, hash, handle);
+    this.#cache.fit(++this.#size);
+    this.#cache.put(hash, handle);
+  }
+
+  /** Puts another entry of the same key in the place of `old`. */
+  replace(hash: number, old: number, handle: number): void {
+    const map = this.shards[hash >>> this.#shift];
+    const found = map.get(hash)!;
+    if (typeof found === "number") map.set(hash, handle);
+    else {
+      found[found.indexOf(old)] = handle;
+      this.#crowds.get(hash)?.set(this.#arena.key(handle), handle);
+    }
+    this.#cache.remove(hash, old);
+    this.#cache.put(hash, handle);
+  }
+
+  /** Takes an entry out. */
+  remove(hash: number, handle: number): void {
+    const map = this.shards[hash >>> this.#shift];
+    const found = map.get(hash)!;
+    this.#cache.remove(hash, handle);
+    if (--this.#size === 0) this.#cache.shrink();
+    if (typeof found === "number") map.delete(hash);
+    else {
+      found.splice(found.indexOf(handle), 1);
+      this.#crowds.get(hash)?.delete(this.#arena.key(handle));
+      if (found.length > 1) return;
+      map.set(hash, found[0]);
+      this.#crowds.delete(hash);
+    }
+  }
+
+  /** All entries. None may be added or removed meanwhile. */
+  *handles(): Iterable<number> {
+    for (const shard of this.shards) {
+      for (const found of shard.values()) {
+        if (typeof found === "number") yield found;
+        else yield* found;
+      }
+    }
+  }
+
+  /** An entry drawn uniformly, or `NO_SLOT` if there is none. */
+  random(random: Random): number {
+    if (this.#size === 0) return NO_SLOT;
+    // A hash may belong to several keys, so the shards' sizes can add up to less than the draw: draw again then.
+    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+      let target = random.below(this.#size);
+      for (const shard of this.shards) {
+        if (target < shard.size) return pick(nthValue(shard, target)!, random);
+        target -= shard.size;
+      }
+    }
+    return this.#nth(random.below(this.#size));
+  }
+
+  /** One of the entries with that hash, which must occur. */
+  withHash(hash: number, random: Random): number {
+    return pick(this.shards[hash >>> this.#shift].get(hash)!, random);
+  }
+
+  #nth(n: number): number {
+    let left = n;
+    for (const handle of this.handles()) if (left-- === 0) return handle;
+    return NO_SLOT;
+  }
+
+  #ifMatching(handle: number, key: string): number {
+    return this.#arena.matches(handle, key) ? handle : NO_SLOT;
+  }
+
+  #join(handles: number[], hash: number, handle: number): void {
+    handles.push(handle);
+    const crowd = this.#crowds.get(hash);
+    if (crowd !== undefined) crowd.set(this.#arena.key(handle), handle);
+    else if (handles.length >= CROWD) {
+      this.#crowds.set(hash, new Map(handles.map((each) => [this.#arena.key(each), each])));
+    }
+  }
+
+  #among(handles: number[], key: string, hash: number): number {
+    const crowd = this.#crowds.get(hash);
+    if (crowd !== undefined) return crowd.get(key) ?? NO_SLOT;
+    return handles.find((handle) => this.#arena.matches(handle, key)) ?? NO_SLOT;
+  }
+}
+
+function nthValue<T>(map: ReadonlyMap<number, T>, n: number): T | undefined {
+  let left = n;
+  for (const value of map.values()) if (left-- === 0) return value;
+  return undefined;
+}
+
+function pick(found: number | number[], random: Random): number {
+  return typeof found === "number" ? found : found[random.below(found.length)];
+}

@@ -1,0 +1,113 @@
+/**
+ * Keys: their byte string and their hash.
+ *
+ * @module
+ */
+
+import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
+import { fromBytes, writeByteString } from "../util/byte_string.ts";
+
+/** Keys seen lately, by the low bits of their hash: the strings, and their bytes in slots of {@linkcode SLOT_SIZE}. */
+const CACHE_SIZE = 1024;
+/** Longer keys are not worth comparing, nor keeping. */
+const SLOT_SIZE = 64;
+const cachedKeys: string[] = new Array(CACHE_SIZE).fill("");
+const cachedBytes = new ByteBuffer(CACHE_SIZE * SLOT_SIZE);
+
+/** The key that was decoded or hashed last, its hash, and where its bytes stand in the cache, or -1. */
+let memoKey = "";
+let memoHash = hashByteString("");
+let memoSlot = -1;
+
+/**
+ * Decodes a key from received bytes. Its hash is computed from the bytes, which is cheaper than from the string, and
+ * remembered for the look-up that follows.
+ *
+ * A key that was seen lately comes from a cache: that spares making the string, and V8 hashing it for the `Map`,
+ * which together take longer than the look-up itself.
+ */
+export function decodeKey(source: ByteSource, start: number, end: number): string {
+  const hash = hashBytes(source, start, end);
+  const size = end - start;
+  memoHash = hash;
+  if (size > SLOT_SIZE) {
+    memoSlot = -1;
+    return memoKey = fromBytes(source.buffer, start, end);
+  }
+  const index = hash & (CACHE_SIZE - 1);
+  const slot = index * SLOT_SIZE;
+  memoSlot = slot;
+  const cached = cachedKeys[index];
+  if (cached.length === size && equalWords(source, start, cachedBytes, slot, size)) return memoKey = cached;
+  copyBytes(source, start, end, cachedBytes, slot);
+  return memoKey = cachedKeys[index] = fromBytes(source.buffer, start, end);
+}
+
+function equalWords(a: ByteSource, startA: number, b: ByteSource, startB: number, size: number): boolean {
+  const viewA = a.view;
+  const viewB = b.view;
+  let i = 0;
+  for (; i + 4 <= size; i += 4) {
+    if (viewA.getInt32(startA + i, true) !== viewB.getInt32(startB + i, true)) return false;
+  }
+  for (; i < size; i++) if (a.buffer[startA + i] !== b.buffer[startB + i]) return false;
+  return true;
+}
+
+/** Hash of a key, a signed integer of 32 bits. The key that was decoded last costs nothing. */
+export function keyHash(key: string): number {
+  if (key === memoKey) return memoHash;
+  memoHash = hashByteString(key);
+  memoKey = key;
+  memoSlot = -1;
+  return memoHash;
+}
+
+/** Whether the bytes at `start` of `source` are those of `key`, which has as many. */
+export function keyMatches(key: string, source: ByteSource, start: number): boolean {
+  const size = key.length;
+  if (memoSlot >= 0 && key === memoKey) return equalWords(cachedBytes, memoSlot, source, start, size);
+  for (let i = size - 1; i >= 0; i--) if (key.charCodeAt(i) !== source.buffer[start + i]) return false;
+  return true;
+}
+
+/** Writes the bytes of `key` at `at` of `target`, where there must be room. */
+export function writeKey(key: string, target: ByteSource, at: number): void {
+  if (memoSlot >= 0 && key === memoKey) copyBytes(cachedBytes, memoSlot, memoSlot + key.length, target, at);
+  else writeByteString(target.buffer, at, key);
+}
+
+/** MurmurHash3's mixing (Appleby, 2011) over four bytes at a time. */
+function hashBytes(source: ByteSource, start: number, end: number): number {
+  const { buffer, view } = source;
+  let hash = end - start;
+  let i = start;
+  for (; i + 4 <= end; i += 4) hash = mixWord(hash, view.getInt32(i, true));
+  for (; i < end; i++) hash = mixWord(hash, buffer[i]);
+  return finish(hash);
+}
+
+/** The same value as {@linkcode hashBytes} from the decoded key. */
+function hashByteString(text: string): number {
+  const end = text.length;
+  let hash = end;
+  let i = 0;
+  for (; i + 3 < end; i += 4) {
+    const word = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 8) | (text.charCodeAt(i + 2) << 16) |
+      (text.charCodeAt(i + 3) << 24);
+    hash = mixWord(hash, word);
+  }
+  for (; i < end; i++) hash = mixWord(hash, text.charCodeAt(i));
+  return finish(hash);
+}
+
+function mixWord(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0xcc9e2d51);
+  return mixed ^ (mixed >>> 15);
+}
+
+function finish(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
