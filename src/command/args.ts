@@ -1,0 +1,87 @@
+/**
+ * The arguments of the command being run.
+ *
+ * @module
+ */
+
+import { decodeKey } from "../keyspace/key.ts";
+import { Errors } from "../resp/errors.ts";
+import { Frame } from "../resp/frame.ts";
+import { fromBytes } from "../util/byte_string.ts";
+import { parseFloat64 } from "../util/float.ts";
+import { parseInt64Bytes, parseSafeIntegerBytes } from "../util/number.ts";
+
+/**
+ * A frame with ways to read its arguments. Index 0 is the command's name. Nothing is decoded before it is asked for;
+ * `buffer`, `starts` and `ends` are there for commands that copy bytes without a view.
+ */
+export class Args extends Frame {
+  /** Argument `index` as a key. */
+  key(index: number): string {
+    return decodeKey(this, this.starts[index], this.ends[index]);
+  }
+
+  /** Argument `index` as a byte string. */
+  text(index: number): string {
+    return fromBytes(this.buffer, this.starts[index], this.ends[index]);
+  }
+
+  /** Argument `index` as a byte string in lower case (ASCII letters only). */
+  lower(index: number): string {
+    return this.text(index).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  }
+
+  /** A view of argument `index`, valid until the command returns. */
+  bytes(index: number): Uint8Array {
+    return this.buffer.subarray(this.starts[index], this.ends[index]);
+  }
+
+  /** Argument `index` as an integer within ±(2^53 − 1); throws "value is not an integer or out of range". */
+  int(index: number): number {
+    const value = parseSafeIntegerBytes(this.buffer, this.starts[index], this.ends[index]);
+    if (Number.isNaN(value)) throw Errors.NOT_INTEGER;
+    return value;
+  }
+
+  /** Argument `index` as a signed integer of 64 bits; throws "value is not an integer or out of range". */
+  int64(index: number): bigint {
+    const value = parseInt64Bytes(this.buffer, this.starts[index], this.ends[index]);
+    if (value === undefined) throw Errors.NOT_INTEGER;
+    return value;
+  }
+
+  /**
+   * Argument `index` as an integer of 64 bits brought to a number: exact within ±(2^53 − 1), else the nearest
+   * double. For lengths, counts and offsets, where "very large" is all that matters.
+   */
+  clampedInt(index: number): number {
+    const value = parseSafeIntegerBytes(this.buffer, this.starts[index], this.ends[index]);
+    return Number.isNaN(value) ? Number(this.int64(index)) : value;
+  }
+
+  /** Argument `index` as a double; throws "value is not a valid float". */
+  float(index: number): number {
+    const value = parseFloat64(this.text(index));
+    if (value === undefined) throw Errors.NOT_FLOAT;
+    return value;
+  }
+
+  /** Whether argument `index` is `word` (upper case ASCII), in any case. */
+  is(index: number, word: string): boolean {
+    const start = this.starts[index];
+    if (this.ends[index] - start !== word.length) return false;
+    for (let i = 0; i < word.length; i++) {
+      const byte = this.buffer[start + i];
+      const upper = byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte;
+      if (upper !== word.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  /** All arguments as byte strings. */
+  texts(from = 0): string[] {
+    const texts: string[] = [];
+    for (let i = from; i < this.length; i++) texts.push(this.text(i));
+    return texts;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What the server knows of a client, apart from its socket.
+ *
+ * @module
+ */
+
+import type { ByteSource } from "../util/byte_buffer.ts";
+
+/**
+ * Conditions, of a client or of the server, that can keep a command from running as it stands. Guards are asked in
+ * the order of the bits.
+ */
+export const Condition = {
+  /** DEBUG and MODULE are not enabled for this client. */
+  PROTECTED: 1 << 0,
+  /** The client must authenticate first. */
+  UNAUTHENTICATED: 1 << 1,
+  /** Memory is over `maxmemory`, or may be. */
+  OUT_OF_MEMORY: 1 << 2,
+  /** A RESP2 client with subscriptions: only a few commands are allowed. */
+  SUBSCRIBED: 1 << 3,
+  /** CLIENT PAUSE is in force. */
+  PAUSED: 1 << 4,
+  /** Between MULTI and EXEC. */
+  IN_TRANSACTION: 1 << 5,
+} as const;
+
+/** What a client does with its replies: CLIENT REPLY. */
+export type ReplyMode = "on" | "off" | "skip-next" | "skipping";
+
+/** The socket side of a client, as far as commands may use it. */
+export interface Transport {
+  /** Peer's address, `ip:port` or a path. */
+  readonly remoteAddress: string;
+  /** Our address on this connection. */
+  readonly localAddress: string;
+  /** Whether the connection came over the Unix socket. */
+  readonly unix: boolean;
+  /**
+   * Queues a copy of the first `size` bytes of `source`, which are no reply to the command being run but a message.
+   * One that the client's own command causes goes out behind that command's reply.
+   */
+  send(source: ByteSource, size: number): void;
+  /** Ends the connection: at once, or when everything queued was sent. */
+  close(when: "now" | "after-reply"): void;
+  /** Goes on with commands that were held back, after a pause. */
+  resume(): void;
+  /** Figures for CLIENT LIST. */
+  usage(): TransportUsage;
+}
+
+/** See {@linkcode Transport.usage}. Bytes, and for `queuedReplies` pieces. */
+export interface TransportUsage {
+  /** Received and waiting, and the free rest of the receive buffer. */
+  queryBuffer: number;
+  queryBufferFree: number;
+  /** Memory held for replies. */
+  replyBuffer: number;
+  /** Size of the reply that was handed over last. */
+  lastReply: number;
+  /** What the socket is busy with. */
+  writingBytes: number;
+  /** All that is unsent, and how many pieces of it wait. */
+  queuedBytes: number;
+  queuedReplies: number;
+}
+
+/** How a client is woken from a blocking command: as if its time were over, or with an error. */
+export type UnblockReason = "timeout" | "error";
+
+/** One client. Created when its connection is accepted. */
+export class Client {
+  readonly id: number;
+  readonly transport: Transport;
+  readonly createdAt: number;
+  /** Bits of {@linkcode Condition}. */
+  conditions = 0;
+  /** Number of the selected database. */
+  database = 0;
+  /** True after HELLO 3. */
+  resp3 = false;
+  name = "";
+  user = "default";
+  /** It gave a valid password, or none was needed when it connected. */
+  authenticated = true;
+  /** It has subscriptions of any kind. */
+  subscriber = false;
+  libraryName = "";
+  libraryVersion = "";
+  replyMode: ReplyMode = "on";
+  noEvict = false;
+  noTouch = false;
+  /** Full name of the last command, for CLIENT LIST. */
+  lastCommand = "NULL";
+  /** Time of the last command, milliseconds since the epoch. */
+  lastActiveAt: number;
+  closing = false;
+  /** Held back by CLIENT PAUSE or by a blocking command; what it sends waits. */
+  suspended = false;
+  /** Set together with `suspended` when the command just decoded must be decoded again afterwards. */
+  postponed = false;
+  /** Ends the blocking command that the client waits in; null while it waits in none. */
+  unblock: ((reason: UnblockReason) => void) | null = null;
+
+  constructor(id: number, transport: Transport, now: number) {
+    this.id = id;
+    this.transport = transport;
+    this.createdAt = now;
+    this.lastActiveAt = now;
+  }
+
+  /** Queues a message that is no reply: see {@linkcode Transport.send}. */
+  deliver(source: ByteSource, size: number): void {
+    this.transport.send(source, size);
+  }
+
+  /** Sets or clears a bit of {@linkcode conditions}. */
+  setCondition(bit: number, on: boolean): void {
+    this.conditions = on ? this.conditions | bit : this.conditions & ~bit;
+  }
+}
+
+/** Whether the peer is on this machine, as far as its address tells: what `local` means to protective directives. */
+export function isLocal(transport: Pick<Transport, "remoteAddress" | "unix">): boolean {
+  return transport.unix || /^(?:127\.|\[::1\]:)/.test(transport.remoteAddress);
+}
