@@ -1,0 +1,42 @@
+/**
+ * Where every consequence of a write starts: one change in, in a fixed order out.
+ *
+ * @module
+ */
+
+import type { ChangeEvent, ChangeSink } from "../keyspace/change.ts";
+import type { Database } from "../keyspace/database.ts";
+
+/** One consequence of changes. Consumers are called in the order in which they were added. */
+export interface ChangeConsumer extends ChangeSink {
+  /** Whether it wants to hear of changes at present; one that does not costs nothing. */
+  readonly active: boolean;
+}
+
+/**
+ * Fans changes out to their consumers: WATCH, keyspace notifications, and what later layers add. While none is active
+ * the keyspace has no sink at all, so that a write pays one null check.
+ */
+export class Effects implements ChangeSink {
+  readonly #consumers: ChangeConsumer[];
+  #active: ChangeConsumer[] = [];
+
+  /** `consumers` in the order in which they are to be told. */
+  constructor(consumers: ChangeConsumer[]) {
+    this.#consumers = consumers;
+  }
+
+  /** The sink that the keyspace should have now: this, or null if nobody listens. Call it when `active` changed. */
+  refresh(): ChangeSink | null {
+    this.#active = this.#consumers.filter((consumer) => consumer.active);
+    return this.#active.length > 0 ? this : null;
+  }
+
+  changed(database: Database, key: string, event: ChangeEvent): void {
+    for (const consumer of this.#active) consumer.changed(database, key, event);
+  }
+
+  replaced(database: Database, successor: Database | null): void {
+    for (const consumer of this.#active) consumer.replaced(database, successor);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Changes make the EXEC of whoever watches the key fail.
+ *
+ * @module
+ */
+
+import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { ChangeConsumer } from "./mod.ts";
+
+/** What WATCH needs of the transactions; `Watches` is one. */
+export interface WatchRegistry {
+  readonly active: boolean;
+  touch(database: Database, key: string): void;
+  replaced(database: Database, successor: Database | null): void;
+}
+
+/** Reads that found nothing, and the appearance of a key, which is told again by what made it appear. */
+const NO_CHANGE = EventClass.KEY_MISS | EventClass.NEW;
+
+/** Tells WATCH of changes. */
+export class WatchEffect implements ChangeConsumer {
+  readonly #watches: WatchRegistry;
+
+  constructor(watches: WatchRegistry) {
+    this.#watches = watches;
+  }
+
+  get active(): boolean {
+    return this.#watches.active;
+  }
+
+  changed(database: Database, key: string, event: ChangeEvent): void {
+    if ((event.eventClass & NO_CHANGE) === 0) this.#watches.touch(database, key);
+  }
+
+  replaced(database: Database, successor: Database | null): void {
+    this.#watches.replaced(database, successor);
+  }
+}

@@ -1,0 +1,39 @@
+/** INFO persistence. */
+
+import type { Field, InfoSource } from "./source.ts";
+
+/** The lines of INFO persistence, of a server that keeps its data in memory only: nothing is ever under way. */
+export function persistenceSection({ keyspace, stats }: InfoSource): Field[] {
+  return [
+    ["loading", 0],
+    ["async_loading", 0],
+    ["current_cow_peak", 0],
+    ["current_cow_size", 0],
+    ["current_cow_size_age", 0],
+    ["current_fork_perc", "0.00"],
+    ["current_save_keys_processed", 0],
+    ["current_save_keys_total", 0],
+    ["rdb_changes_since_last_save", keyspace.dirty],
+    ["rdb_bgsave_in_progress", 0],
+    ["rdb_last_save_time", Math.floor(stats.startedAt / 1000)],
+    ["rdb_last_bgsave_status", "ok"],
+    ["rdb_last_bgsave_time_sec", -1],
+    ["rdb_current_bgsave_time_sec", -1],
+    ["rdb_saves", 0],
+    ["rdb_last_cow_size", 0],
+    ["rdb_last_load_keys_expired", 0],
+    ["rdb_last_load_keys_loaded", 0],
+    ["aof_enabled", 0],
+    ["aof_rewrite_in_progress", 0],
+    ["aof_rewrite_scheduled", 0],
+    ["aof_last_rewrite_time_sec", -1],
+    ["aof_current_rewrite_time_sec", -1],
+    ["aof_last_bgrewrite_status", "ok"],
+    ["aof_rewrites", 0],
+    ["aof_rewrites_consecutive_failures", 0],
+    ["aof_last_write_status", "ok"],
+    ["aof_last_cow_size", 0],
+    ["module_fork_in_progress", 0],
+    ["module_fork_last_cow_size", 0],
+  ];
+}

@@ -1,0 +1,86 @@
+/**
+ * What the sections of INFO are made from, and how they are written.
+ *
+ * @module
+ */
+
+import type { CommandContext } from "../../command/context.ts";
+import type { Dispatcher } from "../../command/dispatch.ts";
+import type { Config } from "../../config/mod.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { ClientRegistry } from "../clients.ts";
+import type { MemoryMeter } from "../memory.ts";
+import type { Rates } from "../rates.ts";
+import type { Stats } from "../stats.ts";
+
+/** Something that knows how many there are. */
+interface Sized {
+  readonly size: number;
+}
+
+/** Where and as what the server runs. */
+export interface Identity {
+  /** 40 hexadecimal digits, different for each start. */
+  readonly runId: string;
+  /** The identifier of the data set's history. */
+  readonly replicationId: string;
+  /** The TCP port that is listened on; 0 if none. */
+  readonly port: number;
+  /** One text per kind of socket, such as `name=tcp,bind=127.0.0.1,port=6379`. */
+  readonly listeners: readonly string[];
+}
+
+/** Figures of the active expire cycle: a percentage, a count, milliseconds. */
+interface ExpiryFigures {
+  readonly stalePercent: number;
+  readonly timeCapReached: number;
+  readonly timeUsed: number;
+}
+
+/** How long memory was over its limit, milliseconds: altogether, and on end until now. */
+interface EvictionFigures {
+  readonly totalExceededTime: number;
+  readonly currentExceededTime: number;
+}
+
+/** The parts of the server that INFO reads; the services of the commands are one. */
+export interface InfoSource {
+  readonly clients: ClientRegistry;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly cron: { readonly frequency: number };
+  readonly dispatcher: Dispatcher;
+  readonly evictor: EvictionFigures;
+  readonly expireCycle: ExpiryFigures;
+  readonly identity: Identity;
+  readonly keyspace: CommandContext["keyspace"];
+  readonly memory: MemoryMeter;
+  readonly pubsub: { readonly channels: Sized; readonly patterns: Sized; readonly shardChannels: Sized };
+  readonly rates: Rates;
+  readonly stats: Stats;
+}
+
+/** One line of a section. */
+export type Field = readonly [name: string, value: string | number];
+
+/** Makes the lines of one section. */
+export type Section = (source: InfoSource) => Field[];
+
+/** `1.50M`, as Redis writes sizes for people. */
+export function humanSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes}B`;
+  let value = bytes;
+  let unit = -1;
+  do {
+    value /= 1024;
+    unit++;
+  } while (value >= 1024 && unit < UNITS.length - 1);
+  return `${value.toFixed(2)}${UNITS[unit]}`;
+}
+
+const UNITS = "KMGTP";
+
+/** `part` of `whole` with two decimals; 0 if there is no whole. */
+export function ratio(part: number, whole: number): string {
+  return (whole > 0 ? part / whole : 0).toFixed(2);
+}
