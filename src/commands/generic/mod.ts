@@ -1,0 +1,39 @@
+/**
+ * The commands on keys whatever they hold.
+ *
+ * @module
+ */
+
+import type { CommandSpec } from "../../command/spec.ts";
+import { expire, expireat, persist, pexpire, pexpireat } from "./expire.ts";
+import { del, exists, touch, typeCommand, unlink } from "./keys.ts";
+import { object } from "./object.ts";
+import { copy, move, rename, renamenx } from "./rename.ts";
+import { keysCommand, randomkey, scan } from "./scan.ts";
+import { expiretime, pexpiretime, pttl, ttl } from "./ttl.ts";
+
+/** All commands of the group generic. */
+export const genericCommands: readonly CommandSpec[] = [
+  copy,
+  del,
+  exists,
+  expire,
+  expireat,
+  expiretime,
+  keysCommand,
+  move,
+  object,
+  persist,
+  pexpire,
+  pexpireat,
+  pexpiretime,
+  pttl,
+  randomkey,
+  rename,
+  renamenx,
+  scan,
+  touch,
+  ttl,
+  typeCommand,
+  unlink,
+];

@@ -1,0 +1,126 @@
+/** Commands that look for keys: KEYS, SCAN, RANDOMKEY. */
+
+import type { Args } from "../../command/args.ts";
+import { Category } from "../../command/acl_category.ts";
+import { READONLY, TOUCHES_ARBITRARY_KEYS } from "../../command/flags.ts";
+import { defineCommand } from "../../command/spec.ts";
+import { type Database, NO_EXPIRY } from "../../keyspace/database.ts";
+import { typeNameOf } from "../../keyspace/value.ts";
+import { Errors } from "../../resp/errors.ts";
+import type { Reply } from "../../resp/reply.ts";
+import { globMatch, matchesEverything } from "../../util/glob.ts";
+import { parseCursor } from "../../util/number.ts";
+
+/** COUNT of SCAN when it is not given. */
+const DEFAULT_COUNT = 10;
+/** After this many expired keys in a row RANDOMKEY answers one of them, if it can't delete them. */
+const MOST_DRAWS = 100;
+
+export const keysCommand = defineCommand({
+  name: "KEYS",
+  group: "generic",
+  since: "1.0.0",
+  summary: "Lists the keys that match a pattern.",
+  complexity: "O(N) with N the number of keys in the database.",
+  syntax: "pattern",
+  flags: READONLY,
+  tips: ["nondeterministic_output_order", "request_policy:all_shards"],
+  categories: Category.DANGEROUS,
+  run(ctx, args) {
+    const { db } = ctx;
+    const pattern = args.text(1);
+    const all = matchesEverything(pattern);
+    const found: string[] = [];
+    for (const handle of db.entries()) {
+      const key = db.keyOf(handle);
+      if ((all || globMatch(pattern, key)) && !isExpired(db, handle)) found.push(key);
+    }
+    replyKeys(ctx.reply, found);
+  },
+});
+
+export const randomkey = defineCommand({
+  name: "RANDOMKEY",
+  group: "generic",
+  since: "1.0.0",
+  summary: "Returns the name of a random key.",
+  complexity: "O(1)",
+  flags: READONLY | TOUCHES_ARBITRARY_KEYS,
+  tips: ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+  run(ctx) {
+    const { db } = ctx;
+    let key = db.randomKey();
+    // Looking at an expired key deletes it, so this ends; but not while CLIENT PAUSE holds expiry back.
+    for (let draws = 1; key !== undefined && db.peek(key) === undefined; draws++) {
+      if (ctx.keyspace.expiryPaused && draws === MOST_DRAWS) break;
+      key = db.randomKey();
+    }
+    if (key === undefined) ctx.reply.nullReply();
+    else ctx.reply.bulkText(key);
+  },
+});
+
+export const scan = defineCommand({
+  name: "SCAN",
+  group: "generic",
+  since: "2.8.0",
+  summary: "Iterates over the keys of the database.",
+  complexity: "O(1) for each call; O(N) for a full iteration over N keys.",
+  syntax: "cursor [MATCH pattern] [COUNT count] [TYPE type]@6.0.0",
+  flags: READONLY | TOUCHES_ARBITRARY_KEYS,
+  tips: ["nondeterministic_output", "request_policy:special", "response_policy:special"],
+  history: [["6.0.0", "Added the option `TYPE`"]],
+  run(ctx, args) {
+    const cursor = parseCursor(args.text(1));
+    if (cursor === undefined) throw Errors.INVALID_CURSOR;
+    const { count, pattern, type } = readScanOptions(args);
+    const { db, reply } = ctx;
+    const met: string[] = [];
+    const next = db.scan(Number(cursor), count, (handle) => {
+      const key = db.keyOf(handle);
+      if (pattern === null || globMatch(pattern, key)) met.push(key);
+    });
+    const found = met.filter((key) => {
+      const value = db.peek(key);
+      return value !== undefined && (type === null || typeNameOf(value) === type);
+    });
+    reply.arrayHeader(2);
+    reply.bulkInteger(next);
+    replyKeys(reply, found);
+  },
+});
+
+interface ScanOptions {
+  count: number;
+  /** Null for every key. */
+  pattern: string | null;
+  /** Name of a type, which need not exist; null for all. */
+  type: string | null;
+}
+
+function readScanOptions(args: Args): ScanOptions {
+  const options: ScanOptions = { count: DEFAULT_COUNT, pattern: null, type: null };
+  for (let i = 2; i < args.length; i += 2) {
+    if (i + 1 === args.length) throw Errors.SYNTAX;
+    if (args.is(i, "COUNT")) {
+      options.count = args.clampedInt(i + 1);
+      if (options.count < 1) throw Errors.SYNTAX;
+    } else if (args.is(i, "MATCH")) {
+      const pattern = args.text(i + 1);
+      options.pattern = matchesEverything(pattern) ? null : pattern;
+    } else if (args.is(i, "TYPE")) options.type = args.lower(i + 1);
+    else throw Errors.SYNTAX;
+  }
+  return options;
+}
+
+/** Whether the entry's time is over, though nobody has deleted it yet; this does not either. */
+function isExpired(db: Database, handle: number): boolean {
+  const deadline = db.deadlineOf(handle);
+  return deadline !== NO_EXPIRY && deadline < db.keyspace.now;
+}
+
+function replyKeys(reply: Reply, keys: readonly string[]): void {
+  reply.arrayHeader(keys.length);
+  for (const key of keys) reply.bulkText(key);
+}

@@ -1,0 +1,33 @@
+/** PUBLISH and SPUBLISH. */
+
+import { FAST, LOADING, MAY_REPLICATE, PUBSUB, STALE } from "../../command/flags.ts";
+import { key, NOT_KEY } from "../../command/key_spec.ts";
+import { defineCommand } from "../../command/spec.ts";
+import { services } from "../services.ts";
+
+export const publish = defineCommand({
+  name: "PUBLISH",
+  group: "pubsub",
+  since: "2.0.0",
+  summary: "Sends a message to a channel.",
+  complexity: "O(N+M) with N the subscribers of the channel and M the subscribed patterns.",
+  syntax: "channel message",
+  flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
+  run(ctx, args) {
+    ctx.reply.integer(services(ctx).pubsub.publish(args.text(1), args.bytes(2)));
+  },
+});
+
+export const spublish = defineCommand({
+  name: "SPUBLISH",
+  group: "pubsub",
+  since: "7.0.0",
+  summary: "Sends a message to a shard channel.",
+  complexity: "O(N) with N the number of subscribers.",
+  syntax: "shardchannel message",
+  flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
+  keys: [key(1, NOT_KEY)],
+  run(ctx, args) {
+    ctx.reply.integer(services(ctx).pubsub.publishToShard(args.text(1), args.bytes(2)));
+  },
+});

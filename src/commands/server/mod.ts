@@ -1,0 +1,24 @@
+/** The commands of the group "server". */
+
+import type { CommandSpec } from "../../command/spec.ts";
+import { command } from "./command.ts";
+import { config } from "./config.ts";
+import { dbsize, flushall, flushdb, swapdb } from "./database.ts";
+import { debug } from "./debug.ts";
+import { info, time } from "./info.ts";
+import { lolwut } from "./lolwut.ts";
+import { shutdown } from "./shutdown.ts";
+
+export const serverCommands: readonly CommandSpec[] = [
+  command,
+  config,
+  dbsize,
+  debug,
+  flushall,
+  flushdb,
+  info,
+  lolwut,
+  shutdown,
+  swapdb,
+  time,
+];

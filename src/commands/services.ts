@@ -1,0 +1,89 @@
+/**
+ * What commands can reach beyond their context: the parts that the composition root puts together.
+ *
+ * @module
+ */
+
+import type { Authenticator } from "../acl/authenticator.ts";
+import type { CommandContext } from "../command/context.ts";
+import type { Dispatcher } from "../command/dispatch.ts";
+import type { ClientPause } from "../command/pause.ts";
+import type { Config } from "../config/mod.ts";
+import type { Evictor } from "../keyspace/eviction.ts";
+import type { ExpireCycle } from "../keyspace/expiry.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { ClientRegistry } from "../observability/clients.ts";
+import type { Identity } from "../observability/info/mod.ts";
+import type { Log } from "../observability/log.ts";
+import type { MemoryMeter } from "../observability/memory.ts";
+import type { Rates } from "../observability/rates.ts";
+import type { Stats } from "../observability/stats.ts";
+import type { PubSub } from "../pubsub/mod.ts";
+import type { Transactions } from "../tx/mod.ts";
+import type { Clock } from "../util/clock.ts";
+
+/** Something to be done again and again. */
+export interface PeriodicJob {
+  readonly name: string;
+  /** Milliseconds from one run to the next; 0 means at every tick, `hz` times a second. */
+  readonly period: number;
+  run(): void;
+}
+
+/** The periodic work; `server/cron.ts` has it. */
+export interface PeriodicWork {
+  /** While true no job runs: DEBUG PAUSE-CRON. */
+  paused: boolean;
+  /** Ticks per second at present, `dynamic-hz` considered: INFO's hz. */
+  readonly frequency: number;
+  /** Adds a job. What it throws is logged. */
+  add(job: PeriodicJob): void;
+}
+
+/** How to shut down. */
+export interface ShutdownRequest {
+  /** Whether to save a snapshot: always, never, or if there are `save` rules. */
+  readonly save: "always" | "never" | "configured";
+  /** Don't wait for replicas. */
+  readonly now: boolean;
+  /** Shut down even if something fails. */
+  readonly force: boolean;
+}
+
+/** What only the server as a whole can do. */
+export interface ServerControl {
+  /** Ends the server. False if it must go on; the log has the reason. */
+  shutdown(request: ShutdownRequest): boolean;
+}
+
+/** The server's parts. */
+export interface Services {
+  readonly authenticator: Authenticator;
+  readonly clients: ClientRegistry;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly control: ServerControl;
+  readonly cron: PeriodicWork;
+  readonly dispatcher: Dispatcher;
+  readonly evictor: Evictor;
+  readonly expireCycle: ExpireCycle;
+  readonly identity: Identity;
+  readonly keyspace: Keyspace;
+  readonly log: Log;
+  readonly memory: MemoryMeter;
+  readonly pause: ClientPause;
+  readonly pubsub: PubSub;
+  readonly rates: Rates;
+  readonly stats: Stats;
+  readonly transactions: Transactions;
+}
+
+/** The server's parts, from a command's context. The one place that knows what the context carries. */
+export function services(ctx: CommandContext): Services {
+  return ctx.services as Services;
+}
+
+/** Whether anybody wants the commands that change data; without, a command need not compose its rewritten form. */
+export function isPropagating(ctx: CommandContext): boolean {
+  return services(ctx).dispatcher.propagator !== null;
+}

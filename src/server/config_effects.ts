@@ -1,0 +1,76 @@
+/**
+ * What CONFIG SET changes in a running server, besides what other parts follow by themselves.
+ *
+ * @module
+ */
+
+import type { Services } from "../commands/services.ts";
+import type { Log } from "../observability/log.ts";
+import type { DecoderLimits } from "../resp/decoder.ts";
+import { byteStringToUtf8, utf8ToByteString } from "../util/byte_string.ts";
+import { ListenError, type Listeners } from "./listener.ts";
+import { refuseUnsupported } from "./unsupported.ts";
+
+/** The parts of a server that the configuration reaches and commands don't. */
+export interface ConfiguredParts {
+  readonly limits: DecoderLimits;
+  readonly listeners: Listeners;
+}
+
+/** Connects the configuration with the parts. The values at start are in force already. */
+export function installConfigEffects(services: Services, { limits, listeners }: ConfiguredParts): void {
+  const { config, log, dispatcher } = services;
+  config.onChange(["proto-max-bulk-len"], () => {
+    limits.maxBulkSize = config.get("proto-max-bulk-len");
+    return null;
+  });
+  config.onChange(["loglevel"], () => {
+    log.level = config.get("loglevel");
+    return null;
+  });
+  config.onChange(["latency-tracking"], () => {
+    // While it was off the times were taken all the same, but nobody was to see them.
+    if (config.get("latency-tracking")) dispatcher.resetLatencies();
+    return null;
+  });
+  listeners.onLateFailure = (error) => logLines(log, error);
+  config.onChange(
+    ["port"],
+    () => rebind(services, listeners, "Unable to listen on this port. Check server logs."),
+  );
+  config.onChange(["bind"], () => rebind(services, listeners, "Failed to bind to specified addresses."));
+  config.onChange(["dir"], () => changeDirectory(services));
+  refuseUnsupported(config);
+}
+
+function rebind({ log }: Services, listeners: Listeners, refusal: string): string | null {
+  try {
+    listeners.rebind();
+    return null;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    logLines(log, error);
+    return refusal;
+  }
+}
+
+function logLines(log: Log, { message }: ListenError): void {
+  for (const line of message.split("\n")) log.warning(line);
+}
+
+/** The value becomes absolute, so that it stays true. */
+function changeDirectory({ config }: Services): string | null {
+  try {
+    Deno.chdir(byteStringToUtf8(config.get("dir")));
+    config.setFromArguments("dir", [utf8ToByteString(Deno.cwd())]);
+    return null;
+  } catch (error) {
+    return systemReason(error);
+  }
+}
+
+/** What the system says is wrong, such as "No such file or directory". */
+export function systemReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error.*$/s, "");
+}

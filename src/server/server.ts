@@ -1,0 +1,168 @@
+/**
+ * The composition root: builds the parts of a server and connects them.
+ *
+ * @module
+ */
+
+import { Authenticator } from "../acl/authenticator.ts";
+import type { Client } from "../command/client.ts";
+import { CommandContext } from "../command/context.ts";
+import { Dispatcher } from "../command/dispatch.ts";
+import { ClientPause } from "../command/pause.ts";
+import { CommandRegistry } from "../command/registry.ts";
+import { commandTable } from "../commands/mod.ts";
+import type { Services } from "../commands/services.ts";
+import type { Config } from "../config/mod.ts";
+import { Evictor } from "../keyspace/eviction.ts";
+import { ExpireCycle } from "../keyspace/expiry.ts";
+import { Keyspace } from "../keyspace/keyspace.ts";
+import { ClientRegistry } from "../observability/clients.ts";
+import type { Identity } from "../observability/info/mod.ts";
+import type { Log } from "../observability/log.ts";
+import { MemoryMeter } from "../observability/memory.ts";
+import { Rates, SAMPLE_PERIOD } from "../observability/rates.ts";
+import { Stats } from "../observability/stats.ts";
+import { PubSub } from "../pubsub/mod.ts";
+import { Reply } from "../resp/reply.ts";
+import { Transactions } from "../tx/mod.ts";
+import type { Clock } from "../util/clock.ts";
+import { systemSeeded } from "../util/random.ts";
+import { acceptConnections } from "./acceptor.ts";
+import { installClientCare } from "./client_care.ts";
+import { Cron } from "./cron.ts";
+import { installEffects } from "./effects.ts";
+import { installGuards } from "./guards.ts";
+import { installConfigEffects } from "./config_effects.ts";
+import { Listeners } from "./listener.ts";
+import { installMaintenance, type Maintenance } from "./maintenance.ts";
+import { Session } from "./session.ts";
+import { SessionHost } from "./session_host.ts";
+import { Shutdown } from "./shutdown.ts";
+
+/** A running server. */
+export class Server {
+  readonly services: Services;
+  readonly listeners: Listeners;
+  /** Resolves with the status that the process should exit with, once the server has been shut down. */
+  readonly finished: Promise<number>;
+  readonly #finish: (status: number) => void;
+  readonly #host: SessionHost;
+  readonly #cron: Cron;
+  readonly #maintenance: Maintenance;
+
+  constructor(config: Config, clock: Clock, log: Log) {
+    const keyspace = new Keyspace(config.get("databases"), systemSeeded());
+    const registry = new CommandRegistry(commandTable, renames(config));
+    const dispatcher = new Dispatcher(registry, keyspace, () => clock.monotonic() * 1000);
+    const clients = new ClientRegistry();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.finished = promise;
+    this.#finish = resolve;
+    this.listeners = new Listeners(config);
+    this.#cron = new Cron(
+      clock,
+      () => ({ hz: config.get("hz"), dynamic: config.get("dynamic-hz"), clients: clients.size }),
+      (job, error) => log.warning(`The periodic job '${job}' failed: ${error}`),
+    );
+    // First of all jobs: the others are to see the present time.
+    this.#cron.add({ name: "time", period: 0, run: () => keyspace.setTime(clock.now()) });
+    this.services = {
+      authenticator: new Authenticator(config),
+      clients,
+      clock,
+      config,
+      control: new Shutdown({ config, keyspace, log }, () => this.#end()),
+      cron: this.#cron,
+      dispatcher,
+      evictor: new Evictor(keyspace, clock),
+      expireCycle: new ExpireCycle(keyspace, clock),
+      identity: identityOf(this.listeners),
+      keyspace,
+      log,
+      memory: new MemoryMeter(() => clock.monotonic(), () => keyspace.usedMemory()),
+      pause: new ClientPause(clock),
+      pubsub: new PubSub(),
+      rates: new Rates(),
+      stats: new Stats(clock.now()),
+      transactions: new Transactions(keyspace),
+    };
+    installGuards(this.services);
+    installEffects(this.services);
+    installClientCare(this.services);
+    this.#maintenance = installMaintenance(this.services);
+    this.#cron.add({ name: "statistics", period: SAMPLE_PERIOD, run: () => sampleStatistics(this.services) });
+    const limits = { maxBulkSize: config.get("proto-max-bulk-len") };
+    installConfigEffects(this.services, { limits, listeners: this.listeners });
+    const reply = new Reply();
+    reply.onError = (text) => this.services.stats.countError(text);
+    dispatcher.onFault = (fault, command) =>
+      log.warning(`Internal error in '${command}': ${describeFault(fault)}`);
+    const context = new CommandContext(keyspace, reply, this.services, undefined as unknown as Client);
+    this.#host = new SessionHost(this.services, dispatcher, context, limits);
+  }
+
+  /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
+  open(): void {
+    this.listeners.open();
+  }
+
+  /** Serves the connections until {@linkcode stop}. */
+  serve(): void {
+    this.listeners.serve((listener) => {
+      acceptConnections(listener, this.services, (connection) => new Session(connection, this.#host).serve());
+    });
+    this.#cron.start();
+  }
+
+  /** Closes sockets and connections. */
+  stop(): void {
+    this.#cron.stop();
+    this.#maintenance.stop();
+    this.listeners.close();
+    for (const client of [...this.services.clients.all()]) {
+      client.closing = true;
+      client.transport.close("now");
+    }
+    this.services.pause.end();
+  }
+
+  #end(): void {
+    this.stop();
+    this.#finish(0);
+  }
+}
+
+/** Old names and new names of commands, as `rename-command` says. */
+function renames(config: Config): Map<string, string> {
+  return new Map(config.renamedCommands.map(({ args: [from, to] }) => [from.toLowerCase(), to]));
+}
+
+function identityOf(listeners: Listeners): Identity {
+  const random = systemSeeded();
+  return {
+    runId: random.hex(40),
+    replicationId: random.hex(40),
+    get port() {
+      return listeners.port;
+    },
+    get listeners() {
+      return listeners.descriptions;
+    },
+  };
+}
+
+function sampleStatistics({ clock, dispatcher, memory, rates, stats }: Services): void {
+  memory.figures();
+  const totals = {
+    commands: dispatcher.commandsProcessed,
+    inputBytes: stats.inputBytes,
+    outputBytes: stats.outputBytes,
+    cycles: dispatcher.batches,
+    busyMicroseconds: dispatcher.busyMicroseconds,
+  };
+  rates.sample(totals, clock.monotonic());
+}
+
+function describeFault(fault: unknown): string {
+  return fault instanceof Error ? fault.stack ?? fault.message : String(fault);
+}

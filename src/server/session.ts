@@ -1,0 +1,227 @@
+/**
+ * One connection: bytes in, commands run, replies out.
+ *
+ * @module
+ */
+
+import type { Client, Transport, TransportUsage } from "../command/client.ts";
+import { Decoder } from "../resp/decoder.ts";
+import { DecoderStream } from "../resp/decoder_stream.ts";
+import type { ByteSource } from "../util/byte_buffer.ts";
+import { formatAddress } from "./addresses.ts";
+import { OutputQueue } from "./output_queue.ts";
+import type { SessionHost } from "./session_host.ts";
+
+/** Output after which a batch pauses, so that one deep pipeline neither starves the others nor piles up replies. */
+const YIELD_OUTPUT = 1 << 20;
+/** Milliseconds that a connection which is to be closed has for its last replies. */
+const LINGER = 10_000;
+/** Commands after which a batch pauses. */
+const YIELD_COMMANDS = 4096;
+/** Bytes received after which a batch pauses. */
+const YIELD_INPUT = 1 << 20;
+
+/** Reads one connection, runs what arrives, and writes the replies. */
+export class Session implements Transport {
+  readonly client: Client;
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly unix: boolean;
+
+  readonly #connection: Deno.Conn;
+  readonly #host: SessionHost;
+  readonly #decoder: Decoder;
+  readonly #output: OutputQueue;
+  #closed = false;
+  #commandsSinceTurn = 0;
+  #inputSinceTurn = 0;
+
+  constructor(connection: Deno.Conn, host: SessionHost) {
+    this.#connection = connection;
+    this.#host = host;
+    this.localAddress = formatAddress(connection.localAddr);
+    this.unix = connection.localAddr.transport === "unix";
+    // The other end of a Unix socket has no name of its own.
+    this.remoteAddress = this.unix ? this.localAddress : formatAddress(connection.remoteAddr);
+    this.#decoder = new Decoder(host.decoderLimits);
+    this.#output = new OutputQueue(connection, () => this.#onSent(), () => this.close("now"));
+    this.client = host.register(this);
+  }
+
+  /** Serves the connection until either side closes it. Never rejects. */
+  async serve(): Promise<void> {
+    const stream = new DecoderStream(this.#decoder);
+    const writer = stream.writable.getWriter();
+    const reader = stream.readable.getReader();
+    try {
+      while (!this.#closed) {
+        const space = this.#decoder.reserve();
+        const size = await this.#connection.read(space);
+        if (size === null) break;
+        this.#host.countInput(size);
+        this.#inputSinceTurn += size;
+        // The stream answers each chunk with one batch, so the write needs no wait of its own.
+        writer.write(this.#decoder.received(size));
+        await reader.read();
+        const paused = this.#closed ? undefined : this.#drain();
+        if (paused !== undefined) await paused;
+      }
+    } catch (error) {
+      if (!this.#closed) this.#host.connectionFailed(this.client, error);
+    } finally {
+      await this.#finishOutput();
+      this.close("now");
+      writer.abort().catch(ignore);
+    }
+  }
+
+  send(source: ByteSource, size: number): void {
+    if (this.#closed) return;
+    // Its own command has yet to answer, perhaps with an array that is only half written.
+    if (this.#host.isRunning(this.client)) return this.#host.messages.raw(source.buffer, 0, size);
+    this.#host.countOutput(size);
+    this.#output.append(source, 0, size);
+    this.#host.flushLater(this);
+  }
+
+  /** Writes what {@linkcode send} queued. */
+  flush(): void {
+    if (this.#closed) return;
+    this.#output.flush();
+    this.client.lastActiveAt = this.#host.context.keyspace.now;
+    this.#host.checkOutput(this.client, this.#output.pendingBytes);
+  }
+
+  close(when: "now" | "after-reply"): void {
+    if (when === "after-reply") {
+      this.client.closing = true;
+      return;
+    }
+    if (this.#closed) return;
+    this.#closed = true;
+    this.client.closing = true;
+    this.#host.unregister(this.client);
+    this.#connection.close();
+    this.#output.discard();
+  }
+
+  resume(): void {
+    if (this.#closed) return;
+    this.client.suspended = false;
+    this.#drain();
+  }
+
+  /** Bytes queued or being written. */
+  get pendingOutput(): number {
+    return this.#output.pendingBytes;
+  }
+
+  usage(): TransportUsage {
+    return {
+      queryBuffer: this.#decoder.buffered,
+      queryBufferFree: this.#decoder.capacity - this.#decoder.buffered,
+      replyBuffer: this.#output.bufferSize,
+      lastReply: this.#output.lastWriteSize,
+      writingBytes: this.#output.writingBytes,
+      queuedBytes: this.#output.pendingBytes,
+      queuedReplies: this.#output.queuedPieces,
+    };
+  }
+
+  /** Runs the commands that have arrived. Answers a promise only when it had to pause. */
+  #drain(): Promise<void> | void {
+    const finished = this.#runBatch();
+    if (this.client.closing) return this.#closeAfterReply();
+    if (!finished) return this.#host.yieldTurn().then(() => this.#closed ? undefined : this.#drain());
+  }
+
+  /** Runs commands until none is complete, the client is suspended, or it is the others' turn (then false). */
+  #runBatch(): boolean {
+    const { client } = this;
+    const decoder = this.#decoder;
+    if (client.suspended) return this.#checkInput();
+    const { context, args, dispatcher, messages } = this.#host;
+    const { reply } = context;
+    let commands = 0;
+    this.#host.beginBatch(client);
+    decoder.unauthenticated = this.#host.isUnauthenticated(client);
+    while (!client.suspended && !client.closing && decoder.next(args)) {
+      const start = reply.length;
+      dispatcher.execute(context, args);
+      if (client.replyMode !== "on") this.#applyReplyMode(start);
+      if (messages.length > 0) this.#host.appendMessages();
+      if (decoder.unauthenticated) decoder.unauthenticated = this.#host.isUnauthenticated(client);
+      if (++commands >= YIELD_COMMANDS || reply.length > YIELD_OUTPUT) break;
+    }
+    if (client.postponed) {
+      client.postponed = false;
+      decoder.unread();
+    }
+    if (decoder.error !== null && !client.closing) this.#failProtocol(decoder.error);
+    this.#host.endBatch();
+    if (reply.length > 0) {
+      this.#host.countOutput(reply.length);
+      this.#output.write(reply);
+    }
+    this.#host.checkOutput(client, this.#output.pendingBytes);
+    this.#commandsSinceTurn += commands;
+    return this.#isOthersTurn() ? false : this.#checkInput();
+  }
+
+  /**
+   * Whether to let the event loop turn. A read that finds bytes waiting is answered without a turn, so a client that
+   * never stops sending would have the loop to itself: what its reads brought is added up.
+   */
+  #isOthersTurn(): boolean {
+    const isOver = this.#commandsSinceTurn >= YIELD_COMMANDS || this.#inputSinceTurn >= YIELD_INPUT ||
+      this.#output.lastWriteSize > YIELD_OUTPUT;
+    if (!isOver) return false;
+    this.#commandsSinceTurn = 0;
+    this.#inputSinceTurn = 0;
+    this.#output.lastWriteSize = 0;
+    return true;
+  }
+
+  #checkInput(): true {
+    this.#host.checkInput(this.client, this.#decoder.buffered);
+    return true;
+  }
+
+  #failProtocol(error: string): void {
+    const { reply } = this.#host.context;
+    const start = reply.length;
+    reply.error(`ERR ${error}`);
+    if (this.client.replyMode !== "on") reply.truncate(start);
+    this.client.closing = true;
+    this.#host.protocolFailed(this.client, error);
+  }
+
+  /** Drops the reply that begins at `start` if CLIENT REPLY says so. */
+  #applyReplyMode(start: number): void {
+    const { client } = this;
+    if (client.replyMode === "skip-next") {
+      client.replyMode = "skipping";
+      return;
+    }
+    if (client.replyMode === "skipping") client.replyMode = "on";
+    this.#host.context.reply.truncate(start);
+  }
+
+  async #closeAfterReply(): Promise<void> {
+    await this.#finishOutput();
+    this.close("now");
+  }
+
+  /** Waits until everything was sent, but not for ever for a peer that does not read. */
+  async #finishOutput(): Promise<void> {
+    const timer = setTimeout(() => this.close("now"), LINGER);
+    await this.#output.idle();
+    clearTimeout(timer);
+  }
+
+  #onSent(): void {
+    if (!this.#closed) this.#host.checkOutput(this.client, this.#output.pendingBytes);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,154 @@
+/**
+ * What the sessions of a server share: the one command context, the clock of a batch, the limits.
+ *
+ * @module
+ */
+
+import { Args } from "../command/args.ts";
+import { Client, Condition, type Transport } from "../command/client.ts";
+import type { CommandContext } from "../command/context.ts";
+import type { Dispatcher } from "../command/dispatch.ts";
+import { describeClient } from "../commands/connection/client_info.ts";
+import type { Services } from "../commands/services.ts";
+import type { DecoderLimits } from "../resp/decoder.ts";
+import { Reply } from "../resp/reply.ts";
+import type { Session } from "./session.ts";
+
+/** Memory for more bytes of messages is given back. */
+const RETAINED_MESSAGES = 64 * 1024;
+/** Most that a client may send before it has authenticated. */
+const UNAUTHENTICATED_INPUT = 1 << 20;
+/** Conditions under which it is not only the unread input and the common limit that count. */
+const LIMITING_CONDITIONS = Condition.UNAUTHENTICATED | Condition.IN_TRANSACTION;
+
+/** Shared by all sessions; made once by the composition root. */
+export class SessionHost {
+  readonly services: Services;
+  readonly dispatcher: Dispatcher;
+  readonly context: CommandContext;
+  /** Filled with each command in turn. */
+  readonly args = new Args();
+  readonly decoderLimits: DecoderLimits;
+  /** Messages that the command being run has caused for its own client; they follow its reply. */
+  readonly messages = new Reply();
+
+  #nextClientId = 1;
+  #running: Client | null = null;
+  readonly #toFlush = new Set<Session>();
+
+  constructor(services: Services, dispatcher: Dispatcher, context: CommandContext, limits: DecoderLimits) {
+    this.services = services;
+    this.dispatcher = dispatcher;
+    this.context = context;
+    this.decoderLimits = limits;
+  }
+
+  /** A client for a new connection. */
+  register(transport: Transport): Client {
+    const { clients, clock } = this.services;
+    const client = new Client(this.#nextClientId++, transport, clock.now());
+    clients.add(client);
+    return client;
+  }
+
+  /** Forgets a client whose connection is gone. */
+  unregister(client: Client): void {
+    this.services.clients.remove(client);
+  }
+
+  /** Whether the batch being run is this client's. */
+  isRunning(client: Client): boolean {
+    return this.#running === client;
+  }
+
+  /** Whether the tighter limits for strangers hold for what the client sends. */
+  isUnauthenticated(client: Client): boolean {
+    return (client.conditions & Condition.UNAUTHENTICATED) !== 0;
+  }
+
+  /** Before a batch: takes the time that its commands see, and points the context at the client. */
+  beginBatch(client: Client): void {
+    const now = this.services.clock.now();
+    this.context.keyspace.setTime(now);
+    client.lastActiveAt = now;
+    this.#running = client;
+    this.context.enter(client);
+    this.dispatcher.beginBatch();
+  }
+
+  /** After a batch: statistics, and the messages that it caused for others. */
+  endBatch(): void {
+    this.dispatcher.endBatch();
+    this.#running = null;
+    this.args.trim();
+    if (this.#toFlush.size > 0) this.#flushAll();
+  }
+
+  /** Puts what {@linkcode messages} holds behind the replies of the batch. */
+  appendMessages(): void {
+    const { messages } = this;
+    const { length } = messages;
+    this.context.reply.raw(messages.written.buffer, 0, length);
+    if (length <= RETAINED_MESSAGES) messages.truncate(0);
+    else messages.take();
+  }
+
+  /** Has the session flush what was queued for it when the present batch ends. */
+  flushLater(session: Session): void {
+    if (this.#toFlush.size === 0 && this.#running === null) queueMicrotask(() => this.#flushAll());
+    this.#toFlush.add(session);
+  }
+
+  /** Resolves in a later turn of the event loop, so that other connections are served in between. */
+  yieldTurn(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  countInput(bytes: number): void {
+    const { stats } = this.services;
+    stats.inputBytes += bytes;
+    stats.reads++;
+  }
+
+  countOutput(bytes: number): void {
+    const { stats } = this.services;
+    stats.outputBytes += bytes;
+    stats.writes++;
+  }
+
+  /** Closes a client whose unread input and queued transaction are over `client-query-buffer-limit`. */
+  checkInput(client: Client, buffered: number): void {
+    const { clients, log, stats, transactions } = this.services;
+    let size = buffered;
+    let limit = clients.queryBufferLimit;
+    if ((client.conditions & LIMITING_CONDITIONS) !== 0) {
+      size += transactions.of(client)?.argumentBytes ?? 0;
+      if (this.isUnauthenticated(client)) limit = Math.min(limit, UNAUTHENTICATED_INPUT);
+    }
+    if (size <= limit) return;
+    stats.queryBufferDisconnections++;
+    log.warning(
+      `Closing client that reached max query buffer length: ${describeClient(this.services, client)}`,
+    );
+    client.transport.close("now");
+  }
+
+  /** Closes a client whose unsent output is over its class's limit. */
+  checkOutput(client: Client, pending: number): void {
+    this.services.clients.checkOutput(client, pending, this.context.keyspace.now);
+  }
+
+  connectionFailed(client: Client, error: unknown): void {
+    this.services.log.verbose(`Error on connection ${client.transport.remoteAddress}: ${error}`);
+  }
+
+  protocolFailed(client: Client, error: string): void {
+    this.services.log.verbose(`${error} from client ${client.transport.remoteAddress}`);
+  }
+
+  #flushAll(): void {
+    const sessions = [...this.#toFlush];
+    this.#toFlush.clear();
+    for (const session of sessions) session.flush();
+  }
+}
