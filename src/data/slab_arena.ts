@@ -157,6 +157,11 @@ export class SlabArena {
     if (state.used === 0) this.#releasePage(number, state);
   }
 
+  /** Gives all memory back. The arena must not be used any more. */
+  release(): void {
+    for (const page of this.pages) if (page !== EMPTY_PAGE) page.release();
+  }
+
   #addPage(sizeClass: number): number {
     const number = this.#vacantNumbers.pop() ?? this.pages.length;
     if (number >= MOST_PAGES) throw new RangeError("no more memory for small values: 32 GiB are in use");
@@ -179,6 +184,7 @@ export class SlabArena {
       withRoom[state.listed] = last;
       this.#states[last].listed = state.listed;
     }
+    this.pages[number].release();
     this.pages[number] = EMPTY_PAGE;
     this.#vacantNumbers.push(number);
     this.#pageCount--;

@@ -342,6 +342,7 @@ export class Database {
   /** Removes every key at once. */
   clear(): void {
     const shardCount = this.shards.length;
+    this.arena.release();
     this.arena = new EntryArena();
     this.#entries = new EntryIndex(this.arena, shardCount);
     this.#deadlines = new Array(shardCount).fill(undefined);

@@ -155,13 +155,15 @@ export class PubSub {
     if (typeof message === "string") scratch.bulkText(message);
     else scratch.bulkBytes(message);
     const { written, length } = scratch;
+    // A subscriber that is too slow may be closed, and so be gone from the set, by what it is sent.
+    const receivers = subscribers.size;
     for (const subscriber of subscribers) {
       written.buffer[0] = subscriber.resp3 ? PUSH : ARRAY;
       subscriber.deliver(written, length);
     }
     if (length <= RETAINED_SCRATCH) scratch.truncate(0);
     else scratch.take();
-    return subscribers.size;
+    return receivers;
   }
 }
 

@@ -51,7 +51,7 @@ export class OutputQueue {
   readonly #written = (size: number) => this.#advance(size);
   readonly #failed = (error: unknown) => this.#onFailed(error);
 
-  /** `onSent` is called when everything was sent, `onFailed` when the connection is broken. */
+  /** `onSent` is called whenever the socket took something, `onFailed` when the connection is broken. */
   constructor(connection: Deno.Conn, onSent: () => void, onFailed: (error: unknown) => void) {
     this.#connection = connection;
     this.#onSent = onSent;
@@ -194,12 +194,16 @@ export class OutputQueue {
     if (piece === null) return;
     this.pendingBytes -= size;
     piece.start += size;
-    if (piece.start < piece.end) return this.#send(piece);
+    if (piece.start < piece.end) this.#send(piece);
+    else this.#finish(piece);
+    this.#onSent();
+  }
+
+  #finish(piece: Piece): void {
     if (piece !== this.#ownPiece) releaseBuffer(piece.memory);
     this.#sending = null;
-    if (this.#waiting.length > 0) return this.#sendNext();
-    if (this.#onIdle.length > 0) this.#announceIdle();
-    this.#onSent();
+    if (this.#waiting.length > 0) this.#sendNext();
+    else if (this.#onIdle.length > 0) this.#announceIdle();
   }
 
   #announceIdle(): void {

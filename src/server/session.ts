@@ -82,6 +82,8 @@ export class Session implements Transport {
     this.#host.countOutput(size);
     this.#output.append(source, 0, size);
     this.#host.flushLater(this);
+    // Not only when it is flushed: a transaction can publish any amount before that.
+    this.#host.checkOutput(this.client, this.#output.pendingBytes);
   }
 
   /** Writes what {@linkcode send} queued. */
@@ -219,8 +221,11 @@ export class Session implements Transport {
     clearTimeout(timer);
   }
 
+  /** A client that takes a long reply slowly is not idle. */
   #onSent(): void {
-    if (!this.#closed) this.#host.checkOutput(this.client, this.#output.pendingBytes);
+    if (this.#closed) return;
+    this.client.lastActiveAt = this.#host.context.keyspace.now;
+    this.#host.checkOutput(this.client, this.#output.pendingBytes);
   }
 }
 

