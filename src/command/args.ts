@@ -26,6 +26,17 @@ export class Args extends Frame {
     return fromBytes(this.buffer, this.starts[index], this.ends[index]);
   }
 
+  /** At most the first `size` bytes of argument `index`: for messages, as the whole may be longer than a string can be. */
+  beginning(index: number, size: number): string {
+    const start = this.starts[index];
+    return fromBytes(this.buffer, start, Math.min(this.ends[index], start + size));
+  }
+
+  /** The beginnings of all arguments, one after the other. */
+  *beginnings(size: number): Iterable<string> {
+    for (let i = 0; i < this.length; i++) yield this.beginning(i, size);
+  }
+
   /** Argument `index` as a byte string in lower case (ASCII letters only). */
   lower(index: number): string {
     return this.text(index).replace(/[A-Z]/g, (letter) => letter.toLowerCase());

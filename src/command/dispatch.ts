@@ -5,7 +5,7 @@
  */
 
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import { CommandError, unknownCommand, unknownSubcommand, wrongArity } from "../resp/errors.ts";
+import { CommandError, QUOTED_BYTES, unknownCommand, unknownSubcommand, wrongArity } from "../resp/errors.ts";
 import type { Args } from "./args.ts";
 import type { CommandContext } from "./context.ts";
 import type { CommandRecord, CommandRegistry } from "./registry.ts";
@@ -70,7 +70,7 @@ export class Dispatcher {
   /** Runs one command of a client. */
   execute(ctx: CommandContext, args: Args): void {
     const found = this.registry.lookUp(args);
-    if (found === undefined) return this.#refuse(ctx, null, unknownCommand(args.texts()));
+    if (found === undefined) return this.#refuse(ctx, null, unknownCommand(args.beginnings(QUOTED_BYTES)));
     const record = found.subcommands === null ? found : this.#subcommand(ctx, found, args);
     if (record === null) return;
     if (args.length < record.minimum || args.length > record.maximum) {
@@ -178,7 +178,7 @@ export class Dispatcher {
       this.#refuse(ctx, container, wrongArity(container.fullName));
       return null;
     }
-    const name = args.text(1);
+    const name = args.beginning(1, QUOTED_BYTES);
     const record = container.subcommands!.get(name.toLowerCase());
     if (record !== undefined) return record;
     container.rejected++;

@@ -93,7 +93,7 @@ export function invalidExpireTime(name: string): CommandError {
 }
 
 /** Most bytes of an unknown command and its arguments that the answer repeats. */
-const QUOTED_BYTES = 128;
+export const QUOTED_BYTES = 128;
 
 /** The answer to a command that does not exist; `words` are the command and its arguments. */
 export function unknownCommand(words: Iterable<string>): string {

@@ -54,6 +54,13 @@ export class Frame implements ByteSource {
     this.ends = new Int32Array(INITIAL_ARGUMENTS);
   }
 
+  /** Lets go of the bytes, so that they can be freed although the frame lives on. */
+  forget(): void {
+    this.buffer = NO_BYTES.buffer;
+    this.view = NO_BYTES.view;
+    this.length = 0;
+  }
+
   /** Size of argument `index` in bytes. */
   size(index: number): number {
     return this.ends[index] - this.starts[index];

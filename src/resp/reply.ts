@@ -89,6 +89,11 @@ export class Reply {
     this.#length = length;
   }
 
+  /** Gives the memory of a long reply back that was written and dropped again. */
+  trim(): void {
+    if (this.#length === 0 && this.#buffer.length > MAX_POOLED_SIZE) this.take();
+  }
+
   /** `+OK` */
   ok(): void {
     this.#ensure(5);

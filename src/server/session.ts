@@ -130,9 +130,15 @@ export class Session implements Transport {
     };
   }
 
-  /** Runs the commands that have arrived. Answers a promise only when it had to pause. */
+  /** Runs the commands that have arrived. Answers a promise only when it had to pause. Never throws. */
   #drain(): Promise<void> | void {
-    const finished = this.#runBatch();
+    let finished = true;
+    try {
+      finished = this.#runBatch();
+    } catch (fault) {
+      this.#host.abandonBatch(this.client, fault);
+      this.close("now");
+    }
     if (this.client.closing) return this.#closeAfterReply();
     if (!finished) return this.#host.yieldTurn().then(() => this.#closed ? undefined : this.#drain());
   }
@@ -161,7 +167,8 @@ export class Session implements Transport {
     }
     if (decoder.error !== null && !client.closing) this.#failProtocol(decoder.error);
     this.#host.endBatch();
-    if (reply.length > 0) {
+    if (this.#closed) reply.truncate(0);
+    else if (reply.length > 0) {
       this.#host.countOutput(reply.length);
       this.#output.write(reply);
     }
@@ -207,6 +214,7 @@ export class Session implements Transport {
     }
     if (client.replyMode === "skipping") client.replyMode = "on";
     this.#host.context.reply.truncate(start);
+    this.#host.context.reply.trim();
   }
 
   async #closeAfterReply(): Promise<void> {

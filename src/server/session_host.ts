@@ -84,6 +84,18 @@ export class SessionHost {
     if (this.#toFlush.size > 0) this.#flushAll();
   }
 
+  /**
+   * After a batch that failed outside of any command, such as for want of memory. The reply buffer is everybody's:
+   * what the batch left in it must not go to the next client.
+   */
+  abandonBatch(client: Client, fault: unknown): void {
+    const { log } = this.services;
+    this.context.reply.take();
+    this.messages.take();
+    log.warning(`Closing client ${client.transport.remoteAddress}, whose commands failed: ${fault}`);
+    this.endBatch();
+  }
+
   /** Puts what {@linkcode messages} holds behind the replies of the batch. */
   appendMessages(): void {
     const { messages } = this;

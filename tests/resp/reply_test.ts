@@ -214,3 +214,15 @@ Deno.test("reply: errors are counted and told", () => {
   assertEquals(reply.errors, 2);
   assertEquals(told, ["ERR one", "WRONGTYPE two"]);
 });
+
+Deno.test("reply: the memory of a long reply that was dropped is given back", () => {
+  const reply = new Reply();
+  reply.ok();
+  reply.bulkBytes(new Uint8Array(4 << 20));
+  reply.truncate(5);
+  reply.trim();
+  assertEquals(reply.length, 5);
+  reply.truncate(0);
+  reply.trim();
+  assert(reply.written.buffer.length <= 512 * 1024);
+});

@@ -85,6 +85,19 @@ Deno.test("client-output-buffer-limit: a subscriber that never reads is closed",
   await untilDeafIsGone(publisher);
 });
 
+Deno.test("client-output-buffer-limit: a transaction that publishes without end does not get around it", async () => {
+  await using server = await startServer({ config: { "client-output-buffer-limit": "pubsub 4mb 0 0" } });
+  using publisher = await server.connect();
+  using deaf = await deafClient(server);
+  await deaf.send("SUBSCRIBE", "news");
+  await until(() => publisher.ask("PUBLISH", "news", "x"), (receivers) => receivers === 1);
+  await publisher.ask("MULTI");
+  const message = "x".repeat(1 << 20);
+  for (let i = 0; i < 8; i++) await publisher.ask("PUBLISH", "news", message);
+  assertEquals(await publisher.ask("EXEC"), [1, 1, 1, 1, 0, 0, 0, 0]);
+  await untilDeafIsGone(publisher);
+});
+
 Deno.test("client-output-buffer-limit: the soft limit holds without any traffic", async () => {
   await using server = await startServer({ config: { "client-output-buffer-limit": "pubsub 0 1mb 1" } });
   using publisher = await server.connect();

@@ -43,6 +43,7 @@ function runQueue(ctx: CommandContext, transaction: Transaction): void {
     dispatcher.call(ctx, transaction.load(i, queuedArgs), queuedArgs);
   }
   queuedArgs.trim();
+  queuedArgs.forget();
 }
 
 /** Runs `run` and propagates what it changes as a whole; EXEC's own frame then is not. */

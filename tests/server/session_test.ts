@@ -1,0 +1,59 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Client } from "../../src/command/client.ts";
+import { CommandContext } from "../../src/command/context.ts";
+import type { Dispatcher } from "../../src/command/dispatch.ts";
+import type { Services } from "../../src/commands/services.ts";
+import { Keyspace } from "../../src/keyspace/keyspace.ts";
+import { Reply } from "../../src/resp/reply.ts";
+import { Session } from "../../src/server/session.ts";
+import { SessionHost } from "../../src/server/session_host.ts";
+import { Random } from "../../src/util/random.ts";
+
+/** A host whose dispatcher answers and then fails, as if there were no memory left. */
+function failingHost(warnings: string[]): SessionHost {
+  const keyspace = new Keyspace(1, new Random(1));
+  const context = new CommandContext(keyspace, new Reply(), {}, undefined as unknown as Client);
+  const dispatcher = {
+    beginBatch() {},
+    endBatch() {},
+    execute({ reply }: CommandContext) {
+      reply.simpleString("meant for somebody else");
+      throw new RangeError("Array buffer allocation failed");
+    },
+  } as unknown as Dispatcher;
+  const services = {
+    clients: { add() {}, remove() {}, checkOutput() {}, queryBufferLimit: 1 << 30 },
+    clock: { now: () => 1 },
+    log: { warning: (text: string) => warnings.push(text), verbose() {} },
+    stats: { inputBytes: 0, outputBytes: 0, reads: 0, writes: 0 },
+  } as unknown as Services;
+  return new SessionHost(services, dispatcher, context, { maxBulkSize: 1 << 20 });
+}
+
+/** A connection that has one PING to be read. */
+function connectionWithPing(sent: Uint8Array[]): Deno.Conn {
+  const chunks = ["PING\r\n"];
+  return {
+    localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+    remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 2 },
+    read(space: Uint8Array) {
+      const text = chunks.shift();
+      return Promise.resolve(text === undefined ? null : new TextEncoder().encodeInto(text, space).written);
+    },
+    write: (bytes: Uint8Array) => Promise.resolve(sent.push(bytes.slice()) && bytes.length),
+    close() {},
+  } as unknown as Deno.Conn;
+}
+
+Deno.test("session: a batch that fails outside of a command ends its client alone", async () => {
+  const warnings: string[] = [];
+  const sent: Uint8Array[] = [];
+  const host = failingHost(warnings);
+  const session = new Session(connectionWithPing(sent), host);
+  await session.serve();
+  // Neither this client nor the next one gets what is left in the common buffer.
+  assertEquals([sent.length, host.context.reply.length, host.messages.length], [0, 0, 0]);
+  assertEquals([session.client.closing, host.isRunning(session.client)], [true, false]);
+  assertEquals(warnings.length, 1);
+  assertMatch(warnings[0], /127\.0\.0\.1:2.*allocation failed/);
+});
