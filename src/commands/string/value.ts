@@ -91,8 +91,11 @@ export function encodingOf(db: Database, value: StringValue): string {
 export function storeInteger(db: Database, key: string, old: StringValue | undefined, value: number): void {
   const length = integerLength(value);
   const { arena } = db;
-  // In place, mostly: a counter that grows by a digit seldom needs a larger slot.
-  if (typeof old === "number" && arena.resize(old, length, 0, arena.clock(old))) {
+  // In place, mostly: few counts are longer than the one before, and few of those need a larger slot.
+  const isInPlace = typeof old === "number" &&
+    ((arena.length(old) === length && arena.flags(old) === 0) ||
+      arena.resize(old, length, 0, arena.clock(old)));
+  if (isInPlace) {
     writeInteger(arena.page(old).buffer, arena.offset(old), value);
     return;
   }
