@@ -13,7 +13,7 @@
 import { ByteBuffer } from "../util/byte_buffer.ts";
 import { parseInt64Bytes } from "../util/number.ts";
 import type { Frame } from "./frame.ts";
-import { encodeInlineCommand, splitInline } from "./inline.ts";
+import { encodeInlineCommand, encodePlainLine, splitInline } from "./inline.ts";
 
 const ASTERISK = 0x2a;
 const DOLLAR = 0x24;
@@ -30,6 +30,9 @@ export const MAX_INLINE_SIZE = 64 * 1024;
 export const MAX_ARGUMENTS = 1024 * 1024;
 const MAX_UNAUTHENTICATED_ARGUMENTS = 10;
 const MAX_UNAUTHENTICATED_BULK = 16 * 1024;
+
+/** Memory for inline commands that is kept for the next one. */
+const RETAINED_INLINE = 1024;
 
 const SMALLEST_BUFFER = 1024;
 /** Reads never ask for more than this, unless a single command is larger. */
@@ -84,6 +87,8 @@ export class Decoder {
   #timesEmpty = 0;
   /** How far an unterminated inline line was searched, relative to `#position`. */
   #inlineSearched = 0;
+  /** Where the last inline command lies in its RESP form. */
+  #inlineMemory: ByteBuffer | null = null;
 
   constructor(limits: DecoderLimits) {
     this.#limits = limits;
@@ -282,21 +287,30 @@ export class Decoder {
   #nextInline(frame: Frame): boolean {
     const buffer = this.#buffer;
     const start = this.#position;
-    const newline = buffer.subarray(0, this.#end).indexOf(LF, start + this.#inlineSearched);
-    const isHidden = newline >= 0 && buffer.subarray(start, newline).includes(0);
-    if (isHidden && this.buffered <= MAX_INLINE_SIZE) return false;
-    if (newline < 0 ? this.buffered > MAX_INLINE_SIZE : isHidden || newline - start > MAX_INLINE_SIZE) {
-      return this.#fail("too big inline request");
-    }
-    if (newline < 0) {
+    let newline = start + this.#inlineSearched;
+    while (newline < this.#end && buffer[newline] !== LF) newline++;
+    if (newline === this.#end) {
+      if (this.buffered > MAX_INLINE_SIZE) return this.#fail("too big inline request");
       this.#inlineSearched = this.buffered;
       return false;
     }
-    this.#inlineSearched = 0;
+    if (newline - start > MAX_INLINE_SIZE) return this.#fail("too big inline request");
     const lineEnd = newline > start && buffer[newline - 1] === CR ? newline - 1 : newline;
-    const parts = splitInline(buffer, start, lineEnd);
-    if (parts === null) return this.#fail("unbalanced quotes in request");
+    const memory = encodePlainLine(buffer, start, lineEnd, frame, this.#inlineMemory);
+    if (memory !== null) this.#inlineMemory = memory.buffer.length <= RETAINED_INLINE ? memory : null;
+    else if (!this.#quotedInline(frame, start, newline, lineEnd)) return false;
+    this.#inlineSearched = 0;
     this.#position = newline + 1;
+    return true;
+  }
+
+  /** A line with quotes or with a NUL, which hides the end of the line as in the original. */
+  #quotedInline(frame: Frame, start: number, newline: number, lineEnd: number): boolean {
+    if (this.#buffer.subarray(start, newline).includes(0)) {
+      return this.buffered > MAX_INLINE_SIZE && this.#fail("too big inline request");
+    }
+    const parts = splitInline(this.#buffer, start, lineEnd);
+    if (parts === null) return this.#fail("unbalanced quotes in request");
     encodeInlineCommand(parts, frame);
     return true;
   }

@@ -15,6 +15,9 @@ const RETAINED_ARGUMENTS = 4096;
 
 const NO_BYTES = new ByteBuffer(0);
 
+/** A receive buffer larger than this is not kept alive by the frame that was read from it last. */
+const RETAINED_BUFFER = 1 << 20;
+
 /** Argument boundaries of one command inside `buffer`. */
 export class Frame implements ByteSource {
   /** The bytes that the offsets refer to. */
@@ -43,9 +46,10 @@ export class Frame implements ByteSource {
     this.ends = ends;
   }
 
-  /** Gives memory back after a command with very many arguments. */
+  /** Gives memory back after a command with very many arguments, or in a very large buffer. */
   trim(): void {
     if (this.starts.length > RETAINED_ARGUMENTS) this.release();
+    if (this.buffer.length > RETAINED_BUFFER) this.forget();
   }
 
   /** Starts over with small arrays; the present ones are somebody else's now, or nobody's. */

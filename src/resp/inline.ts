@@ -6,8 +6,13 @@
  */
 
 import { ByteBuffer } from "../util/byte_buffer.ts";
+import { writeInteger } from "../util/number.ts";
 import type { Frame } from "./frame.ts";
 
+const CR = 0x0d;
+const LF = 0x0a;
+const ASTERISK = 0x2a;
+const DOLLAR = 0x24;
 const SPACE = 0x20;
 const DOUBLE_QUOTE = 0x22;
 const SINGLE_QUOTE = 0x27;
@@ -98,6 +103,68 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** Most bytes that the RESP form adds: for the whole, and for each argument. */
+const COUNT_SIZE = 16;
+const ARGUMENT_SIZE = 16;
+
+/**
+ * Fills `frame` with the words of a line without quotes, as RESP; nothing is allocated while `memory` is large enough.
+ * Answers the memory used, or null for a line with quotes or a NUL, which takes the long way.
+ */
+export function encodePlainLine(
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  frame: Frame,
+  memory: ByteBuffer | null,
+): ByteBuffer | null {
+  let count = 0;
+  for (let i = start; i < end; count++) {
+    while (i < end && isSpace(buffer[i])) i++;
+    if (i >= end) break;
+    if (count === frame.starts.length) frame.grow(count);
+    frame.starts[count] = i;
+    for (; i < end && !endsArgument(buffer[i]); i++) {
+      const byte = buffer[i];
+      if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE || byte === 0) return null;
+    }
+    frame.ends[count] = i;
+  }
+  const needed = COUNT_SIZE + count * ARGUMENT_SIZE + end - start;
+  const target = memory !== null && memory.buffer.length >= needed ? memory : new ByteBuffer(needed * 2);
+  writeWords(buffer, frame, count, target);
+  return target;
+}
+
+/** Writes the words that `frame` marks in `source` to `target`, and lets it mark them there. */
+function writeWords(source: Uint8Array, frame: Frame, count: number, target: ByteBuffer): void {
+  const bytes = target.buffer;
+  const { starts, ends } = frame;
+  let at = writeCount(bytes, 0, ASTERISK, count);
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [starts[i], ends[i]];
+    at = writeCount(bytes, at, DOLLAR, to - from);
+    starts[i] = at;
+    for (let k = from; k < to; k++) bytes[at++] = source[k];
+    ends[i] = at;
+    bytes[at++] = CR;
+    bytes[at++] = LF;
+  }
+  frame.buffer = bytes;
+  frame.view = target.view;
+  frame.length = count;
+  frame.frameStart = 0;
+  frame.frameEnd = at;
+}
+
+function writeCount(bytes: Uint8Array, at: number, type: number, count: number): number {
+  bytes[at] = type;
+  const end = writeInteger(bytes, at + 1, count);
+  bytes[end] = CR;
+  bytes[end + 1] = LF;
+  return end + 2;
 }
 
 /** Fills `frame` with the parts as a RESP command in a buffer of its own, so that `copyFrame` is RESP as always. */
