@@ -45,6 +45,8 @@ export interface Transport {
   close(when: "now" | "after-reply"): void;
   /** Goes on with commands that were held back, after a pause. */
   resume(): void;
+  /** Gives memory back that a quiet connection does not need. */
+  trim(): void;
   /** Figures for CLIENT LIST. */
   usage(): TransportUsage;
 }

@@ -9,6 +9,8 @@ import type { Services } from "../commands/services.ts";
 
 /** Milliseconds between two looks at idle and slow clients. */
 const CHECK_PERIOD = 250;
+/** A client that sent nothing for so many milliseconds gives back what it needs only when busy. */
+const QUIET_AFTER = 2000;
 
 /** Connects the registry of clients with the other parts. */
 export function installClientCare(services: Services): void {
@@ -43,6 +45,14 @@ function followLimits({ clients, config }: Services): void {
 }
 
 function watchClients({ clients, clock, config, cron, log }: Services): void {
+  cron.add({
+    name: "quiet clients",
+    period: QUIET_AFTER,
+    run() {
+      const quietSince = clock.now() - QUIET_AFTER;
+      for (const client of clients.all()) if (client.lastActiveAt < quietSince) client.transport.trim();
+    },
+  });
   cron.add({
     name: "clients",
     period: CHECK_PERIOD,

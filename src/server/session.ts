@@ -113,9 +113,8 @@ export class Session implements Transport {
     this.#drain();
   }
 
-  /** Bytes queued or being written. */
-  get pendingOutput(): number {
-    return this.#output.pendingBytes;
+  trim(): void {
+    this.#output.trim();
   }
 
   usage(): TransportUsage {

@@ -32,3 +32,23 @@ Deno.test("output queue: a socket that takes little at a time gets everything in
   // The first reply, three parts of the long one, the last.
   assertEquals(pending, [25_017, 15_017, 5017, 7, 0]);
 });
+
+Deno.test("output queue: a quiet connection gives its large buffer back, one with unsent bytes does not", async () => {
+  const { connection, text } = slowSocket(10_000);
+  const queue = new OutputQueue(connection, () => {}, () => {});
+  const reply = new Reply();
+  reply.bulkText("y".repeat(9000));
+  queue.append(reply.written, 0, reply.length);
+  queue.trim();
+  assertEquals(queue.bufferSize, 16 * 1024);
+  queue.flush();
+  await queue.idle();
+  assertEquals(text().length, reply.length);
+  queue.trim();
+  assertEquals(queue.bufferSize, 0);
+  reply.truncate(0);
+  reply.simpleString("again");
+  queue.write(reply);
+  await queue.idle();
+  assertEquals(text().endsWith("\r\n+again\r\n"), true);
+});
