@@ -15,7 +15,7 @@ const LAYERS: Record<string, readonly string[]> = {
   command: ["keyspace", "resp"],
   pubsub: ["resp"],
   tx: ["command", "keyspace"],
-  blocking: ["command", "keyspace"],
+  blocking: ["command", "keyspace", "resp"],
   acl: ["command", "config"],
   scripting: ["command", "resp"],
   persistence: ["keyspace", "data", "command", "resp", "config"],

@@ -37,10 +37,10 @@ export interface Transport {
   /** Whether the connection came over the Unix socket. */
   readonly unix: boolean;
   /**
-   * Queues a copy of the first `size` bytes of `source`, which are no reply to the command being run but a message.
-   * One that the client's own command causes goes out behind that command's reply.
+   * Queues a copy of `source[start..end)`, which is no reply to the command being run but a message, or the reply to a
+   * blocking command. One that the client's own command causes goes out behind that command's reply.
    */
-  send(source: ByteSource, size: number): void;
+  send(source: ByteSource, start: number, end: number): void;
   /** Ends the connection: at once, or when everything queued was sent. */
   close(when: "now" | "after-reply"): void;
   /** Goes on with commands that were held back, after a pause. */
@@ -113,7 +113,7 @@ export class Client {
 
   /** Queues a message that is no reply: see {@linkcode Transport.send}. */
   deliver(source: ByteSource, size: number): void {
-    this.transport.send(source, size);
+    this.transport.send(source, 0, size);
   }
 
   /** Sets or clears a bit of {@linkcode conditions}. */

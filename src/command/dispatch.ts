@@ -43,6 +43,11 @@ export class Dispatcher {
   /** Called with an error that no handler expected. */
   onFault: ((fault: unknown, command: string) => void) | null = null;
   propagator: Propagator | null = null;
+  /**
+   * Work that the command being run has made necessary, to be done when it is over; for a transaction, when all of it
+   * is. Whoever does it sets this to null again.
+   */
+  afterCommand: ((ctx: CommandContext) => void) | null = null;
 
   readonly #keyspace: Keyspace;
   readonly #guards: Guard[] = [];
@@ -81,6 +86,7 @@ export class Dispatcher {
     const conditions = record.gates & (this.conditions | ctx.client.conditions);
     if (conditions !== 0 && !this.#passes(conditions, ctx, record, args)) return;
     this.call(ctx, record, args);
+    if (this.afterCommand !== null) this.afterCommand(ctx);
   }
 
   /** Runs a command that has been looked up and admitted, EXEC's queued ones too. */

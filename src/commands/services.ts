@@ -5,6 +5,7 @@
  */
 
 import type { Authenticator } from "../acl/authenticator.ts";
+import type { BlockedClients } from "../blocking/mod.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { Dispatcher } from "../command/dispatch.ts";
 import type { ClientPause } from "../command/pause.ts";
@@ -59,6 +60,7 @@ export interface ServerControl {
 /** The server's parts. */
 export interface Services {
   readonly authenticator: Authenticator;
+  readonly blocked: BlockedClients;
   readonly clients: ClientRegistry;
   readonly clock: Clock;
   readonly config: Config;

@@ -19,9 +19,9 @@ import { LongString, type StoredObject, type Value } from "./value.ts";
 export const NO_EXPIRY = -1;
 
 /** What a key takes besides its entry: its share of a `Map`'s table, averaged over a doubling of the table. */
-const KEY_BYTES = 44;
+export const KEY_BYTES = 44;
 /** What a deadline takes: a second `Map` entry and a number on the heap. */
-const DEADLINE_BYTES = 52;
+export const DEADLINE_BYTES = 52;
 
 /** A value that was taken out of a database, to be put into it or another one again. */
 export interface DetachedValue {
@@ -220,12 +220,16 @@ export class Database {
 
   /** Removes the key as {@linkcode delete} does, but hands its value to the caller. The deadline is dropped. */
   take(key: string): DetachedValue | undefined {
-    const value = this.stored(key);
-    if (value === undefined) return undefined;
+    const hash = keyHash(key);
+    const handle = this.#entries.locate(key, hash);
+    if (handle === NO_SLOT) return undefined;
+    const value = this.valueOf(handle);
     const detached = typeof value === "number"
       ? this.copyOf(value)
       : { content: value, flags: 0, clock: value.clock };
-    this.delete(key);
+    this.#dropDeadline(hash, handle);
+    this.#entries.remove(hash, handle);
+    this.#unlink(handle);
     return detached;
   }
 
@@ -342,6 +346,7 @@ export class Database {
   /** Removes every key at once. */
   clear(): void {
     const shardCount = this.shards.length;
+    for (const value of this.#objects) value?.release();
     this.arena.release();
     this.arena = new EntryArena();
     this.#entries = new EntryIndex(this.arena, shardCount);
@@ -390,18 +395,25 @@ export class Database {
     this.#release(old);
   }
 
-  /** Frees an entry that nothing leads to any more. */
+  /** Frees an entry that nothing leads to any more, and its value. */
   #release(handle: number): void {
+    this.#unlink(handle)?.release();
+  }
+
+  /** Frees an entry that nothing leads to any more; the value, if it is an object, goes to the caller. */
+  #unlink(handle: number): StoredObject | null {
     const arena = this.arena;
+    let value: StoredObject | null = null;
     if (arena.isObject(handle)) {
       const index = arena.objectIndex(handle);
-      const value = this.#objects[index]!;
+      value = this.#objects[index]!;
       this.#objectBytes -= value.counted;
       value.counted = 0;
       this.#objects[index] = undefined;
       this.#freeObjects.push(index);
     }
     arena.free(handle);
+    return value;
   }
 
   /** What was often used under a name counts as often used with its new value, too. */

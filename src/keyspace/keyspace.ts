@@ -4,6 +4,7 @@
  * @module
  */
 
+import { EncodingLimits } from "../data/encoding_limits.ts";
 import type { Random } from "../util/random.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeSink } from "./change.ts";
@@ -38,6 +39,8 @@ export class Keyspace {
   /** Who hears of changes; null while nobody does. */
   sink: ChangeSink | null = null;
 
+  /** Up to which size collections keep their compact encodings. */
+  readonly limits = new EncodingLimits();
   readonly random: Random;
   readonly accessClock: AccessClock;
   readonly #databases: (Database | undefined)[];

@@ -20,6 +20,8 @@ export interface StoredObject {
   clone(): StoredObject;
   /** Believable size in bytes, for eviction and MEMORY USAGE. */
   memoryUsage(): number;
+  /** Gives memory back that lies off the heap; the database calls it when it drops the value. */
+  release(): void;
 }
 
 /**
@@ -68,6 +70,9 @@ export class LongString implements StoredObject {
   memoryUsage(): number {
     return this.bytes.length + 200;
   }
+
+  /** The garbage collector sees to it. */
+  release(): void {}
 }
 
 /** The name of a value's type. */

@@ -70,6 +70,23 @@ export class Frame implements ByteSource {
     return this.ends[index] - this.starts[index];
   }
 
+  /** Makes `target` the same command in memory of its own, no larger than needed. */
+  copyTo(target: Frame): void {
+    const shift = -this.frameStart;
+    const memory = new ByteBuffer(this.copyFrame());
+    target.buffer = memory.buffer;
+    target.view = memory.view;
+    target.length = this.length;
+    target.starts = this.starts.slice(0, this.length);
+    target.ends = this.ends.slice(0, this.length);
+    for (let i = 0; i < this.length; i++) {
+      target.starts[i] += shift;
+      target.ends[i] += shift;
+    }
+    target.frameStart = 0;
+    target.frameEnd = this.frameEnd + shift;
+  }
+
   /** The whole command in RESP form, copied: what the append-only file and the replicas keep. */
   copyFrame(): Uint8Array<ArrayBuffer> {
     return this.buffer.slice(this.frameStart, this.frameEnd);

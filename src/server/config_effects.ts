@@ -5,11 +5,15 @@
  */
 
 import type { Services } from "../commands/services.ts";
+import type { encodingDirectives } from "../config/directives_data.ts";
+import type { EncodingLimits } from "../data/encoding_limits.ts";
 import type { Log } from "../observability/log.ts";
 import type { DecoderLimits } from "../resp/decoder.ts";
 import { byteStringToUtf8, utf8ToByteString } from "../util/byte_string.ts";
 import { ListenError, type Listeners } from "./listener.ts";
 import { refuseUnsupported } from "./unsupported.ts";
+
+type EncodingDirective = Exclude<keyof typeof encodingDirectives, "hll-sparse-max-bytes">;
 
 /** The parts of a server that the configuration reaches and commands don't. */
 export interface ConfiguredParts {
@@ -40,7 +44,34 @@ export function installConfigEffects(services: Services, { limits, listeners }: 
   );
   config.onChange(["bind"], () => rebind(services, listeners, "Failed to bind to specified addresses."));
   config.onChange(["dir"], () => changeDirectory(services));
+  followEncodingLimits(services);
   refuseUnsupported(config);
+}
+
+/** Each limit with its directive. */
+const ENCODING_LIMITS: Record<keyof EncodingLimits, EncodingDirective> = {
+  hashMaxListpackEntries: "hash-max-listpack-entries",
+  hashMaxListpackValue: "hash-max-listpack-value",
+  listMaxListpackSize: "list-max-listpack-size",
+  listCompressDepth: "list-compress-depth",
+  setMaxIntsetEntries: "set-max-intset-entries",
+  setMaxListpackEntries: "set-max-listpack-entries",
+  setMaxListpackValue: "set-max-listpack-value",
+  zsetMaxListpackEntries: "zset-max-listpack-entries",
+  zsetMaxListpackValue: "zset-max-listpack-value",
+  streamNodeMaxBytes: "stream-node-max-bytes",
+  streamNodeMaxEntries: "stream-node-max-entries",
+};
+
+function followEncodingLimits({ config, keyspace }: Services): void {
+  for (const [limit, directive] of Object.entries(ENCODING_LIMITS)) {
+    const follow = () => {
+      keyspace.limits[limit as keyof EncodingLimits] = config.get(directive);
+      return null;
+    };
+    follow();
+    config.onChange([directive], follow);
+  }
 }
 
 function rebind({ log }: Services, listeners: Listeners, refusal: string): string | null {

@@ -10,14 +10,15 @@ import { NotificationEffect } from "../effects/notifications.ts";
 import { WatchEffect } from "../effects/watch.ts";
 
 /** Sets the keyspace's sink, and takes it away while nobody listens. */
-export function installEffects({ config, keyspace, pubsub, transactions }: Services): void {
+export function installEffects({ blocked, config, keyspace, pubsub, transactions }: Services): void {
   const notifications = new NotificationEffect(pubsub);
-  const effects = new Effects([new WatchEffect(transactions.watches), notifications]);
+  const effects = new Effects([new WatchEffect(transactions.watches), notifications, blocked]);
   const refresh = () => {
     keyspace.sink = effects.refresh();
   };
   transactions.watches.onActiveChange = refresh;
   pubsub.onActiveChange = refresh;
+  blocked.onActiveChange = refresh;
   const configure = () => {
     notifications.classes = config.get("notify-keyspace-events");
     refresh();

@@ -5,6 +5,7 @@
  */
 
 import { Authenticator } from "../acl/authenticator.ts";
+import { BlockedClients } from "../blocking/mod.ts";
 import type { Client } from "../command/client.ts";
 import { CommandContext } from "../command/context.ts";
 import { Dispatcher } from "../command/dispatch.ts";
@@ -68,6 +69,7 @@ export class Server {
     this.#cron.add({ name: "time", period: 0, run: () => keyspace.setTime(clock.now()) });
     this.services = {
       authenticator: new Authenticator(config),
+      blocked: new BlockedClients(clock, dispatcher, (text) => this.services.stats.countError(text)),
       clients,
       clock,
       config,

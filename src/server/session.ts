@@ -75,12 +75,12 @@ export class Session implements Transport {
     }
   }
 
-  send(source: ByteSource, size: number): void {
+  send(source: ByteSource, start: number, end: number): void {
     if (this.#closed) return;
     // Its own command has yet to answer, perhaps with an array that is only half written.
-    if (this.#host.isRunning(this.client)) return this.#host.messages.raw(source.buffer, 0, size);
-    this.#host.countOutput(size);
-    this.#output.append(source, 0, size);
+    if (this.#host.isRunning(this.client)) return this.#host.messages.raw(source.buffer, start, end);
+    this.#host.countOutput(end - start);
+    this.#output.append(source, start, end);
     this.#host.flushLater(this);
     // Not only when it is flushed: a transaction can publish any amount before that.
     this.#host.checkOutput(this.client, this.#output.pendingBytes);

@@ -2,6 +2,7 @@
  * Commands without a server: a keyspace, a dispatcher and a client in this process, with a clock that the test sets
  * and a record of what the commands told the outside.
  */
+import { BlockedClients } from "../../src/blocking/mod.ts";
 import { Args } from "../../src/command/args.ts";
 import { Client, type Transport } from "../../src/command/client.ts";
 import { CommandContext } from "../../src/command/context.ts";
@@ -11,7 +12,7 @@ import type { CommandSpec } from "../../src/command/spec.ts";
 import { Config } from "../../src/config/mod.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { Reply } from "../../src/resp/reply.ts";
-import { ByteBuffer } from "../../src/util/byte_buffer.ts";
+import { ByteBuffer, type ByteSource } from "../../src/util/byte_buffer.ts";
 import { Random } from "../../src/util/random.ts";
 import { bytesOf, encodeCommand, textOf, type Word } from "../support/bytes.ts";
 import { parseReply, type Plain, toPlain } from "../support/resp_reply.ts";
@@ -20,18 +21,38 @@ import { splitWords } from "../support/split_words.ts";
 /** Milliseconds since the epoch at which a session begins. */
 export const START_TIME = 1_700_000_000_000;
 
-/** A session of one client. */
+/** What a client that waited got, as a byte string. */
+class RecordingTransport {
+  #received = "";
+
+  send(source: ByteSource, start: number, end: number): void {
+    this.#received += textOf(source.buffer.subarray(start, end));
+  }
+
+  resume(): void {}
+
+  take(): string {
+    const received = this.#received;
+    this.#received = "";
+    return received;
+  }
+}
+
+/** A session of one client; {@link as} gives further ones. */
 export class InProcess {
   readonly keyspace = new Keyspace(16, new Random(1));
   readonly config = new Config();
   readonly dispatcher: Dispatcher;
-  readonly client: Client;
+  /** Whose commands run. */
+  client: Client;
+  readonly blocked: BlockedClients;
   readonly context: CommandContext;
   /** What was told of changes since the last {@link takeEvents}: `name key`, with `@N` for another database than 0. */
   #events: string[] = [];
   /** What was propagated since the last {@link takePropagated}: the words of each command. */
   #propagated: string[][] = [];
   readonly #args = new Args();
+  readonly #clients = new Map<string, Client>();
 
   /** `further` gives the services that the commands need besides configuration, dispatcher and keyspace. */
   constructor(commands: readonly CommandSpec[], further: (keyspace: Keyspace) => object = () => ({})) {
@@ -45,14 +66,35 @@ export class InProcess {
     this.keyspace.sink = {
       changed: (database, key, event) => {
         this.#events.push(`${event.name} ${key}${database.index === 0 ? "" : `@${database.index}`}`);
+        this.blocked.changed(database, key, event);
       },
-      replaced: () => {},
+      replaced: (database) => this.blocked.replaced(database),
     };
     this.keyspace.setTime(START_TIME);
     const { config, dispatcher, keyspace } = this;
-    const services = { config, dispatcher, keyspace, ...further(keyspace) };
-    this.client = new Client(1, {} as Transport, START_TIME);
+    const clock = { now: () => keyspace.now, nowMicroseconds: () => keyspace.now * 1000, monotonic: () => 0 };
+    this.blocked = new BlockedClients(clock, dispatcher, () => {});
+    const services = { blocked: this.blocked, config, dispatcher, keyspace, ...further(keyspace) };
+    this.client = this.#connect("");
     this.context = new CommandContext(this.keyspace, new Reply(), services, this.client);
+  }
+
+  /** Has another client run the commands to come; the first one's name is empty. */
+  as(name: string): this {
+    this.client = this.#clients.get(name) ?? this.#connect(name);
+    return this;
+  }
+
+  /** What a client got while it waited in a blocking command, since this was asked last. */
+  received(name: string): string {
+    return (this.#clients.get(name)!.transport as unknown as RecordingTransport).take();
+  }
+
+  #connect(name: string): Client {
+    const transport = new RecordingTransport() as unknown as Transport;
+    const client = new Client(this.#clients.size + 1, transport, START_TIME);
+    this.#clients.set(name, client);
+    return client;
   }
 
   /** Lets time pass. */

@@ -284,6 +284,28 @@ Deno.test("database: an object that is taken is the same, one that is copied is 
   assertEquals([database.size, database.memory], [1, before]);
 });
 
+Deno.test("database: an object that is dropped is released once, one that is taken is not", () => {
+  const database = newKeyspace().database(0);
+  const ends: [string, (key: string) => void][] = [
+    ["delete", (key) => database.delete(key)],
+    ["expire", (key) => database.expire(key)],
+    ["evict", (key) => database.evict(key)],
+    ["overwrite by an object", (key) => database.set(key, new FakeObject("other"))],
+    ["overwrite by a string", (key) => setText(database, key, "text")],
+    ["new string", (key) => database.newString(key, 5, 0, 0)],
+    ["put", (key) => database.put(key, { content: new FakeObject("other"), flags: 0, clock: 0 })],
+    ["clear", () => database.clear()],
+  ];
+  for (const [name, end] of ends) {
+    const object = new FakeObject(name);
+    database.set("before", object);
+    database.put("key", database.take("before")!);
+    assertEquals(object.releases, 0, name);
+    end("key");
+    assertEquals(object.releases, 1, name);
+  }
+});
+
 Deno.test("database: memory returns to where it was, also after it grew", () => {
   const database = newKeyspace().database(0);
   const longKey = "x".repeat(10_000);

@@ -59,6 +59,8 @@ export class FakeObject implements StoredObject {
   readonly encoding = "fake";
   clock = 0;
   counted = 0;
+  /** How often it was released. */
+  releases = 0;
   readonly text: string;
   size: number;
 
@@ -73,5 +75,9 @@ export class FakeObject implements StoredObject {
 
   memoryUsage(): number {
     return this.size;
+  }
+
+  release(): void {
+    this.releases++;
   }
 }

@@ -3,7 +3,7 @@
 import type { Field, InfoSource } from "./source.ts";
 
 /** The lines of INFO clients. */
-export function clientsSection({ clients, config }: InfoSource): Field[] {
+export function clientsSection({ blocked: { figures }, clients, config }: InfoSource): Field[] {
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -13,6 +13,7 @@ export function clientsSection({ clients, config }: InfoSource): Field[] {
     largestInput = Math.max(largestInput, usage.queryBuffer + usage.queryBufferFree);
     largestOutput = Math.max(largestOutput, usage.queuedBytes);
   }
+  const { keys, keysOnMissing, timeouts } = figures;
   return [
     ["connected_clients", clients.size],
     ["cluster_connections", 0],
@@ -21,8 +22,8 @@ export function clientsSection({ clients, config }: InfoSource): Field[] {
     ["client_recent_max_output_buffer", largestOutput],
     ["blocked_clients", blocked],
     ["tracking_clients", 0],
-    ["clients_in_timeout_table", 0],
-    ["total_blocking_keys", 0],
-    ["total_blocking_keys_on_nokey", 0],
+    ["clients_in_timeout_table", timeouts],
+    ["total_blocking_keys", keys],
+    ["total_blocking_keys_on_nokey", keysOnMissing],
   ];
 }

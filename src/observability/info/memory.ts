@@ -54,7 +54,7 @@ export function memorySection(source: InfoSource): Field[] {
 }
 
 /** Buffers of all clients, in bytes. */
-function clientMemory({ clients }: InfoSource): number {
+export function clientMemory({ clients }: Pick<InfoSource, "clients">): number {
   let bytes = 0;
   for (const { transport } of clients.all()) {
     const usage = transport.usage();

@@ -43,8 +43,16 @@ interface EvictionFigures {
   readonly currentExceededTime: number;
 }
 
+/** What blocked clients wait for: keys, keys whose end is waited for too; and how many clients have a timeout. */
+interface BlockingFigures {
+  readonly keys: number;
+  readonly keysOnMissing: number;
+  readonly timeouts: number;
+}
+
 /** The parts of the server that INFO reads; the services of the commands are one. */
 export interface InfoSource {
+  readonly blocked: { readonly figures: BlockingFigures };
   readonly clients: ClientRegistry;
   readonly clock: Clock;
   readonly config: Config;
