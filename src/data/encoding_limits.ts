@@ -14,6 +14,7 @@ export class EncodingLimits {
   hashMaxListpackValue = 64;
   /** Elements of a list node or, if negative, its size: -1 is 4 KiB, -2 is 8 KiB, to -5 for 64 KiB. */
   listMaxListpackSize = -2;
+  /** Shown only: nodes are never compressed. */
   listCompressDepth = 0;
   setMaxIntsetEntries = 512;
   setMaxListpackEntries = 128;

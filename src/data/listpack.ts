@@ -14,7 +14,7 @@
  * @module
  */
 
-import { type ByteSource, copyBytes } from "../util/byte_buffer.ts";
+import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
 import { type ByteSlice, equalPieces } from "../util/byte_slice.ts";
 import {
   backLengthSize,
@@ -28,23 +28,29 @@ import {
   writeBackLength,
   writePlanned,
 } from "./listpack_entry.ts";
+import {
+  checkListpack,
+  contentSize,
+  COUNT_UNKNOWN,
+  END_BYTE,
+  HEADER_SIZE,
+  isText,
+  type ListpackCheck,
+} from "./listpack_check.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { LARGEST_SLOT } from "./slab_arena.ts";
 
 /** No position. */
 export const NONE = -1;
 
-/** Total size and count that a stored listpack begins with, and its last byte. */
-const HEADER_SIZE = 6;
-const END_BYTE = 0xff;
-/** The count in the header of a listpack that has more elements. */
-const COUNT_UNKNOWN = 0xffff;
 /** A block that is larger than this is exchanged for a smaller one when three quarters of it are empty. */
 const SHRUNK_FROM = 256;
 /** Blocks double up to half of the largest slot. */
 const DOUBLED_UP_TO = LARGEST_SLOT / 2;
 /** What the objects around the bytes take. */
 const OBJECT_BYTES = 112;
+
+const check: ListpackCheck = { count: 0, canonical: true };
 
 /**
  * Elements in a row. A position names an element; it holds until the listpack is changed. Bytes that are handed in must
@@ -62,16 +68,22 @@ export class Listpack {
     this.#block = new MemoryBlock(size);
   }
 
-  /** A listpack as Redis stores it, header and end byte included. The bytes must be valid. */
-  static fromBytes(bytes: Uint8Array): Listpack {
-    const size = bytes.length - HEADER_SIZE - 1;
+  /**
+   * The listpack that is stored in `source[start..end)` as Redis stores it, header and end byte included; null if the
+   * bytes are damaged. Costs a walk through the elements.
+   */
+  static load(source: ByteSource, start: number, end: number): Listpack | null {
+    checkListpack(source, start, end, check);
+    if (check.count < 0) return null;
+    const from = start + HEADER_SIZE;
+    const size = end - 1 - from;
     const listpack = new Listpack(size);
-    const block = listpack.#block;
-    block.buffer.set(bytes.subarray(HEADER_SIZE, HEADER_SIZE + size), block.offset);
-    listpack.#end = size;
-    const count = bytes[4] | (bytes[5] << 8);
-    if (count !== COUNT_UNKNOWN) listpack.#count = count;
-    else for (let p = listpack.first(); p !== NONE; p = listpack.next(p)) listpack.#count++;
+    if (check.canonical) {
+      const block = listpack.#block;
+      copyBytes(source, from, end - 1, block, block.offset);
+      listpack.#end = size;
+      listpack.#count = check.count;
+    } else listpack.#appendStored(source, from, end - 1);
     return listpack;
   }
 
@@ -171,16 +183,23 @@ export class Listpack {
   find(source: ByteSource, start: number, end: number, from: number, stride: number): number {
     if (from === NONE) return NONE;
     const size = planText(source, start, end);
-    const base = this.#block.offset;
-    let position = from;
-    for (;;) {
-      if (this.#isPlanned(base + position, size, source, start, end)) return position;
-      for (let i = 0; i < stride; i++) {
-        if (position === this.#end) return NONE;
-        position += this.#sizeAt(position);
+    const { bytes, length } = Slot;
+    const wanted = bytes.buffer[0];
+    const lastByte = size > length ? source.buffer[end - 1] : bytes.buffer[size - 1];
+    const toLast = size - 1;
+    const { buffer, offset } = this.#block;
+    const behind = offset + this.#end;
+    let at = offset + from;
+    while (at < behind) {
+      // The first byte holds the length of a short string; the last one differs more often than those before it.
+      const isLike = buffer[at] === wanted && buffer[at + toLast] === lastByte;
+      if (isLike && this.#isPlanned(at, size, source, start, end)) return at - offset;
+      for (let i = 0; i < stride && at < behind; i++) {
+        const first = buffer[at];
+        at += first < 0x80 ? 2 : first < 0xc0 ? first - 0x7e : this.#sizeAt(at - offset);
       }
-      if (position === this.#end) return NONE;
     }
+    return NONE;
   }
 
   append(source: ByteSource, start: number, end: number): void {
@@ -246,16 +265,19 @@ export class Listpack {
 
   /** The listpack as Redis stores it, header and end byte included. */
   toBytes(): Uint8Array<ArrayBuffer> {
+    const memory = new ByteBuffer(this.byteLength);
+    this.copyTo(memory, 0);
+    return memory.buffer;
+  }
+
+  /** Writes what {@linkcode toBytes} gives, `byteLength` bytes, at `at`. */
+  copyTo(target: ByteSource, at: number): void {
     const size = this.byteLength;
-    const bytes = new Uint8Array(size);
-    const base = this.#block.offset;
-    bytes.set(this.#block.buffer.subarray(base + this.#start, base + this.#end), HEADER_SIZE);
-    const count = Math.min(this.#count, COUNT_UNKNOWN);
-    new DataView(bytes.buffer).setUint32(0, size, true);
-    bytes[4] = count & 0xff;
-    bytes[5] = count >> 8;
-    bytes[size - 1] = END_BYTE;
-    return bytes;
+    const { offset } = this.#block;
+    target.view.setUint32(at, size, true);
+    target.view.setUint16(at + 4, Math.min(this.#count, COUNT_UNKNOWN), true);
+    copyBytes(this.#block, offset + this.#start, offset + this.#end, target, at + HEADER_SIZE);
+    target.buffer[at + size - 1] = END_BYTE;
   }
 
   clone(): Listpack {
@@ -282,6 +304,22 @@ export class Listpack {
   /** Believable size in bytes. */
   memoryUsage(): number {
     return this.#block.capacity + OBJECT_BYTES;
+  }
+
+  /** Appends the stored entries in `source[at..end)`, which are valid, in the encodings that this server writes. */
+  #appendStored(source: ByteSource, at: number, end: number): void {
+    while (at < end) {
+      const first = source.buffer[at];
+      const size = contentSize(source, at, end);
+      if (first < 0x80) this.appendInteger(first);
+      else if (isText(first)) this.append(source, at + headerBytes(first), at + size);
+      else {
+        const value = readIntegerAt(source, at);
+        if (Number.isSafeInteger(value)) this.appendInteger(value);
+        else this.appendBigInteger(source.view.getBigInt64(at + 1, true));
+      }
+      at += size + backLengthSize(size);
+    }
   }
 
   /** Position of the element that ends at `end`. */
