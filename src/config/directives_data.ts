@@ -128,7 +128,7 @@ export const encodingDirectives = {
   "list-compress-depth": integer(
     0,
     NATURAL_INT,
-    0,
+    MEANINGLESS,
     "How many nodes at each end of a list stay uncompressed.",
   ),
   "set-max-intset-entries": integer(

@@ -242,7 +242,7 @@ export const diagnosisDirectives = {
   "loading-process-events-interval-bytes": integer(
     2 << 20,
     { min: 1024n, max: INT_MAX },
-    HIDDEN,
+    HIDDEN | MEANINGLESS,
     "How many bytes are loaded between turns of the event loop.",
   ),
 };

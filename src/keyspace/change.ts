@@ -22,6 +22,8 @@ export const EventClass = {
   KEY_MISS: 1 << 11,
   MODULE: 1 << 13,
   NEW: 1 << 14,
+  /** Not a class that can be asked for: a change that WATCH does not mind, such as what a consumer group has read. */
+  UNWATCHED: 1 << 15,
 } as const;
 
 /** A kind of change: its name in notifications and its class. */

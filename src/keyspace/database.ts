@@ -23,6 +23,19 @@ export const KEY_BYTES = 44;
 /** What a deadline takes: a second `Map` entry and a number on the heap. */
 export const DEADLINE_BYTES = 52;
 
+/** Records entries as they are at one moment, while they go on changing: a snapshot. */
+export interface ImageRecorder {
+  /** The entry, which belongs to the image and is not recorded yet, is about to change or to go. */
+  beforeChange(database: Database, handle: number): void;
+  /** All keys of `database` are about to be removed at once. */
+  beforeClear(database: Database): void;
+  /**
+   * All keys of `database` were removed at once. `contents` has them now; nobody else knows it. True if the recorder
+   * still needs it, and will {@linkcode Database.release} it.
+   */
+  cleared(database: Database, contents: Database): boolean;
+}
+
 /** A value that was taken out of a database, to be put into it or another one again. */
 export interface DetachedValue {
   /** An object, or the bytes of a short string. */
@@ -47,6 +60,8 @@ export class Database {
   arena = new EntryArena();
   /** Average time to live of the keys with a deadline, in milliseconds: INFO's avg_ttl. */
   averageTtl = 0;
+  /** Wants to see entries before they change; null while nobody does. */
+  recorder: ImageRecorder | null = null;
 
   #entries: EntryIndex;
   /** Deadlines by entry. */
@@ -130,8 +145,11 @@ export class Database {
 
   /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
   findForWrite(key: string): Value | undefined {
-    const value = this.peek(key);
-    if (value !== undefined && this.keyspace.touching) this.#touch(value);
+    const handle = this.#entries.locate(key, keyHash(key));
+    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) return undefined;
+    if (this.recorder !== null) this.#beforeChange(handle);
+    const value = this.valueOf(handle);
+    if (this.keyspace.touching) this.#touch(value);
     return value;
   }
 
@@ -157,6 +175,7 @@ export class Database {
   set(key: string, value: StoredObject, keepExpiry = false): void {
     const hash = keyHash(key);
     const old = this.#entries.locate(key, hash);
+    if (this.recorder !== null) this.#beforeChange(old);
     if (value.clock === 0) value.clock = this.keyspace.accessClock.initial();
     value.counted = value.memoryUsage();
     this.#objectBytes += value.counted;
@@ -172,6 +191,7 @@ export class Database {
     const length = end - start;
     const arena = this.arena;
     const clock = this.#clockReplacing(old);
+    if (this.recorder !== null) this.#beforeChange(old);
     if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, 0, clock)) {
       copyBytes(source, start, end, arena.page(old), arena.offset(old));
       if (!keepExpiry && this.#expiring !== 0) this.#dropDeadline(hash, old);
@@ -195,6 +215,7 @@ export class Database {
     const hash = keyHash(key);
     const old = this.#entries.locate(key, hash);
     const arena = this.arena;
+    if (this.recorder !== null) this.#beforeChange(old);
     if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, flags, clock)) return old;
     if (!arena.canHold(key.length, length)) {
       const value = new LongString(new Uint8Array(length));
@@ -212,6 +233,7 @@ export class Database {
     const hash = keyHash(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
+    if (this.recorder !== null) this.#beforeChange(handle);
     this.#dropDeadline(hash, handle);
     this.#entries.remove(hash, handle);
     this.#release(handle);
@@ -223,6 +245,7 @@ export class Database {
     const hash = keyHash(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return undefined;
+    if (this.recorder !== null) this.#beforeChange(handle);
     const value = this.valueOf(handle);
     const detached = typeof value === "number"
       ? this.copyOf(value)
@@ -267,6 +290,7 @@ export class Database {
     const hash = keyHash(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return;
+    if (this.recorder !== null) this.#beforeChange(handle);
     const deadlines = this.#deadlines[this.#entries.shardOf(hash)] ??= new Map();
     if (!this.arena.hasDeadline(handle)) this.#expiring++;
     this.arena.setHasDeadline(handle, true);
@@ -278,7 +302,9 @@ export class Database {
     if (this.#expiring === 0) return false;
     const hash = keyHash(key);
     const handle = this.#entries.locate(key, hash);
-    return handle !== NO_SLOT && this.#dropDeadline(hash, handle);
+    if (handle === NO_SLOT) return false;
+    if (this.recorder !== null) this.#beforeChange(handle);
+    return this.#dropDeadline(hash, handle);
   }
 
   /** Deletes `key` if its time is over: for commands that overwrite without a look-up. True if it was so. */
@@ -345,17 +371,18 @@ export class Database {
 
   /** Removes every key at once. */
   clear(): void {
-    const shardCount = this.shards.length;
+    const { recorder } = this;
+    recorder?.beforeClear(this);
+    const contents = new Database(this.keyspace, this.index, this.shards.length);
+    contents.#exchange(this);
+    this.recorder = null;
+    if (recorder === null || !recorder.cleared(this, contents)) contents.release();
+  }
+
+  /** Gives all memory back. The database must not be used any more. */
+  release(): void {
     for (const value of this.#objects) value?.release();
     this.arena.release();
-    this.arena = new EntryArena();
-    this.#entries = new EntryIndex(this.arena, shardCount);
-    this.#deadlines = new Array(shardCount).fill(undefined);
-    this.#objects = [];
-    this.#freeObjects = [];
-    this.#scanner = new ShardScanner();
-    this.#expiring = 0;
-    this.#objectBytes = 0;
   }
 
   /** One step of SCAN: see {@linkcode ShardScanner.step}. `visit` gets entries. */
@@ -378,6 +405,23 @@ export class Database {
   deadlineOf(handle: number, hash = keyHash(this.keyOf(handle))): number {
     if (!this.arena.hasDeadline(handle)) return NO_EXPIRY;
     return this.#deadlines[this.#entries.shardOf(hash)]!.get(handle)!;
+  }
+
+  /** Exchanges all keys with another database. */
+  #exchange(other: Database): void {
+    [this.arena, other.arena] = [other.arena, this.arena];
+    [this.#entries, other.#entries] = [other.#entries, this.#entries];
+    [this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];
+    [this.#objects, other.#objects] = [other.#objects, this.#objects];
+    [this.#freeObjects, other.#freeObjects] = [other.#freeObjects, this.#freeObjects];
+    [this.#scanner, other.#scanner] = [other.#scanner, this.#scanner];
+    [this.#expiring, other.#expiring] = [other.#expiring, this.#expiring];
+    [this.#objectBytes, other.#objectBytes] = [other.#objectBytes, this.#objectBytes];
+  }
+
+  /** Lets the image have the entry, which may be `NO_SLOT`, as it is now. */
+  #beforeChange(handle: number): void {
+    if (handle !== NO_SLOT && !this.arena.isRecorded(handle)) this.recorder!.beforeChange(this, handle);
   }
 
   /** Puts `handle` in the place of `old`, or links it as new if that is `NO_SLOT`. */

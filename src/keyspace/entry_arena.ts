@@ -12,6 +12,7 @@
 
 import { LARGEST_SLOT, SlabArena } from "../data/slab_arena.ts";
 import type { ByteBuffer } from "../util/byte_buffer.ts";
+import type { ByteSlice } from "../util/byte_slice.ts";
 import { fromBytes } from "../util/byte_string.ts";
 import { keyMatches, writeKey } from "./key.ts";
 
@@ -36,15 +37,54 @@ export const DEADLINE_FLAG = 8;
 const STRING_FLAGS = RAW_FLAG | TEXT_FLAG;
 /** The key is too long to lie in the entry, where its length is 0. */
 const LONG_KEY_FLAG = 16;
+/** In which epoch the entry was made or last recorded: see {@linkcode EntryArena.beginEpoch}. */
+const EPOCH_UNIT = 32;
+const EPOCH_BITS = 0xe0;
+/** Epochs that can be told apart. */
+const EPOCHS = 8;
+/** What stays when the value gets another length. */
+const LASTING_FLAGS = DEADLINE_FLAG | LONG_KEY_FLAG | EPOCH_BITS;
 
 /** The entries of one database. "Value" means the short string of an entry that holds one. */
 export class EntryArena extends SlabArena {
   readonly #longKeys = new Map<number, string>();
   #longKeyBytes = 0;
+  /** The bits of the present epoch. */
+  #epoch = 0;
+  /** How many epochs have begun since every entry belonged to the present one. */
+  #unfinishedEpochs = 0;
 
   /** Bytes of all entries, the keys kept beside the arena included. */
   get memory(): number {
     return this.usedBytes + this.#longKeyBytes;
+  }
+
+  /**
+   * Begins an epoch, for which each entry that there is now is to be recorded once. False if it can't be told any more
+   * which entries belong to it, because too many epochs were not carried through: then {@linkcode record} all first.
+   */
+  beginEpoch(): boolean {
+    if (this.#unfinishedEpochs === EPOCHS - 1) return false;
+    this.#unfinishedEpochs++;
+    this.#epoch = (this.#epoch + EPOCH_UNIT) & EPOCH_BITS;
+    return true;
+  }
+
+  /** Says that all entries have been recorded in this epoch. */
+  finishEpoch(): void {
+    this.#unfinishedEpochs = 0;
+  }
+
+  /** Whether the entry was recorded in this epoch, or made in it. */
+  isRecorded(handle: number): boolean {
+    return (this.page(handle).buffer[this.start(handle)] & EPOCH_BITS) === this.#epoch;
+  }
+
+  /** Notes that the entry was recorded. */
+  record(handle: number): void {
+    const page = this.page(handle).buffer;
+    const start = this.start(handle);
+    page[start] = (page[start] & ~EPOCH_BITS) | this.#epoch;
   }
 
   /** Offset of the value's first byte in its page. */
@@ -128,6 +168,16 @@ export class EntryArena extends SlabArena {
     return fromBytes(page, start + HEADER_SIZE, start + HEADER_SIZE + length);
   }
 
+  /** Points `out` at the key; false for one that is kept beside the arena. */
+  keyPiece(handle: number, out: ByteSlice): boolean {
+    const start = this.start(handle);
+    const memory = this.page(handle);
+    if ((memory.buffer[start] & LONG_KEY_FLAG) !== 0) return false;
+    const length = memory.buffer[start + KEY_LENGTH] | (memory.buffer[start + KEY_LENGTH + 1] << 8);
+    out.set(memory, start + HEADER_SIZE, start + HEADER_SIZE + length);
+    return true;
+  }
+
   /** Whether an entry of a key and a value of these lengths fits into a slot. */
   canHold(keyLength: number, valueLength: number): boolean {
     return HEADER_SIZE + (keyLength > LONGEST_KEY ? 0 : keyLength) + valueLength <= LARGEST_SLOT;
@@ -155,7 +205,7 @@ export class EntryArena extends SlabArena {
     writeHeader(
       memory,
       start,
-      (page[start] & (DEADLINE_FLAG | LONG_KEY_FLAG)) | flags,
+      (page[start] & LASTING_FLAGS) | flags,
       clock,
       keyLength,
       length,
@@ -174,14 +224,14 @@ export class EntryArena extends SlabArena {
     const handle = this.allocate(HEADER_SIZE + key.length + length);
     const memory = this.page(handle);
     const start = this.start(handle);
-    writeHeader(memory, start, flags, clock, key.length, length);
+    writeHeader(memory, start, flags | this.#epoch, clock, key.length, length);
     writeKey(key, memory, start + HEADER_SIZE);
     return handle;
   }
 
   #addLongKey(key: string, length: number, flags: number, clock: number): number {
     const handle = this.allocate(HEADER_SIZE + length);
-    writeHeader(this.page(handle), this.start(handle), flags | LONG_KEY_FLAG, clock, 0, length);
+    writeHeader(this.page(handle), this.start(handle), flags | this.#epoch | LONG_KEY_FLAG, clock, 0, length);
     this.#longKeys.set(handle, key);
     this.#longKeyBytes += key.length;
     return handle;

@@ -68,6 +68,19 @@ export const Errors = {
   NOT_IN_MULTI: new CommandError("ERR Command not allowed inside a transaction"),
   NO_AUTH: new CommandError("NOAUTH Authentication required."),
   WRONG_PASSWORD: new CommandError("WRONGPASS invalid username-password pair or user is disabled."),
+  LOADING: new CommandError("LOADING Redis is loading the dataset in memory"),
+  SNAPSHOT_FAILED: new CommandError(
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may " +
+      "modify the data set are disabled, because this instance is configured to report errors during writes if RDB " +
+      "snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB " +
+      "error.",
+  ),
+  SAVE_IN_PROGRESS: new CommandError("ERR Background save already in progress"),
+  REWRITE_IN_PROGRESS: new CommandError("ERR Background append only file rewriting already in progress"),
+  OTHER_JOB_ACTIVE: new CommandError(
+    "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a " +
+      "BGSAVE whenever possible.",
+  ),
   OUT_OF_MEMORY: new CommandError("OOM command not allowed when used memory > 'maxmemory'."),
   INVALID_FIRST_DB: new CommandError("ERR invalid first DB index"),
   INVALID_SECOND_DB: new CommandError("ERR invalid second DB index"),

@@ -200,6 +200,19 @@ export class Reply {
     else this.#aggregate(ASTERISK, pairs * 2);
   }
 
+  /**
+   * Header of an array of `pairs` pairs, in which {@linkcode pairHeader} stands before each; in RESP2 an array of twice
+   * as many elements.
+   */
+  pairsHeader(pairs: number): void {
+    this.#aggregate(ASTERISK, this.resp3 ? pairs : pairs * 2);
+  }
+
+  /** Header of a pair: an array of two elements; nothing in RESP2. */
+  pairHeader(): void {
+    if (this.resp3) this.#aggregate(ASTERISK, 2);
+  }
+
   /** Header of a set of `count` elements; in RESP2 an array. */
   setHeader(count: number): void {
     this.#aggregate(this.resp3 ? TILDE : ASTERISK, count);
@@ -213,6 +226,12 @@ export class Reply {
   /** A double; in RESP2 a bulk string. */
   double(value: number): void {
     const text = formatDouble(value);
+    if (this.resp3) this.#line(COMMA, text);
+    else this.bulkText(text);
+  }
+
+  /** A double written as this text; in RESP2 a bulk string. */
+  doubleText(text: string): void {
     if (this.resp3) this.#line(COMMA, text);
     else this.bulkText(text);
   }

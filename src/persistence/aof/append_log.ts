@@ -1,0 +1,373 @@
+/**
+ * What is appended to the log, and when it reaches the disk.
+ *
+ * Commands are collected in memory and written at the end of a turn of the event loop, in one piece. Then the policy
+ * decides: `always` brings them to the disk before anybody gets a reply, `everysec` once a second, `no` leaves it to the
+ * system. Syncs never run on the loop; what is appended while one runs is covered by the next.
+ *
+ * Three positions, counted in bytes since the log was made, say where things are: appended ≥ written ≥ synced.
+ *
+ * @module
+ */
+
+import type { Propagator } from "../../command/dispatch.ts";
+import { NO_DATABASE } from "../../command/propagation_unit.ts";
+import { toBytes, writeByteString } from "../../util/byte_string.ts";
+import type { Clock } from "../../util/clock.ts";
+import { type LogFile, reasonOf } from "./disk.ts";
+import { LogSync } from "./log_sync.ts";
+
+const INITIAL_SIZE = 16 * 1024;
+/** A larger buffer is given back when it was written. */
+const RETAINED_SIZE = 1 << 20;
+/** How long a sync that does not end holds back writing, and how often one is made with `everysec`: milliseconds. */
+const LONGEST_POSTPONEMENT = 2000;
+const SYNC_PERIOD = 1000;
+/** Failures are told once in this time, milliseconds. */
+const ERROR_REPORT_PERIOD = 30_000;
+
+/** The values of `appendfsync`. */
+export type SyncPolicy = "always" | "everysec" | "no";
+
+/** What could not be brought to the disk under `always`; no reply to it may be sent as if it had been. */
+export class AppendLogError extends Error {
+  override name = "AppendLogError";
+  /**
+   * True if the log can't be trusted any more, so that the server has to end: what a failed sync left behind is unknown.
+   * False if what was not written is still held, and will be written when there is space again.
+   */
+  readonly fatal: boolean;
+
+  constructor(message: string, fatal: boolean) {
+    super(message);
+    this.fatal = fatal;
+  }
+}
+
+/** Who is told of the log's fortunes. Texts are lines for the server's log, in the original's words. */
+export interface AppendLogListener {
+  /** Writing or syncing failed. `fatal` as in {@linkcode AppendLogError}. */
+  onError(message: string, fatal: boolean): void;
+  /** Writing works again. */
+  onRecovered(message: string): void;
+  /** {@linkcode AppendLog.lastError} may have changed; failures are told of once in a while only, this every time. */
+  onStatus?(): void;
+  /** Something worth a line at the level notice. */
+  onNotice(message: string): void;
+}
+
+/** The log's end: takes commands, writes them, has them synced. */
+export class AppendLog implements Propagator {
+  policy: SyncPolicy = "everysec";
+  /** Whether lines with the time stand before commands: `aof-timestamp-enabled`. */
+  timestamps = false;
+  /** Whether syncs are left out at present: `no-appendfsync-on-rewrite`, while a rewrite or snapshot runs. */
+  skipsSync: () => boolean = () => false;
+  /** How often a write did not wait for a slow sync any longer. */
+  delayedSyncs = 0;
+  /** Size of the file that is appended to, and of all files to be loaded; bytes. */
+  fileSize: number;
+  totalSize: number;
+
+  #file: LogFile;
+  readonly #clock: Clock;
+  readonly #listener: AppendLogListener;
+  readonly #sync: LogSync;
+  #buffer = new Uint8Array(INITIAL_SIZE);
+  #length = 0;
+  #written = 0;
+  /** Bytes in the buffer when writing failed last. */
+  #refused = 0;
+  #database = NO_DATABASE;
+  /** Second of the last annotation. */
+  #annotated = 0;
+  #postponedSince = -1;
+  #lastSync: number;
+  #lastReport = -Infinity;
+  #writeError: string | null = null;
+  #syncError: string | null = null;
+  #closed = false;
+
+  /** `fileSize` is that of `file`, `totalSize` that of all files together. */
+  constructor(
+    file: LogFile,
+    fileSize: number,
+    totalSize: number,
+    clock: Clock,
+    listener: AppendLogListener,
+  ) {
+    this.#file = file;
+    this.fileSize = fileSize;
+    this.totalSize = totalSize;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#lastSync = clock.monotonic();
+    this.#sync = new LogSync((error) => this.#syncFailed(error), () => this.#syncWorked());
+  }
+
+  /** Bytes appended and not written. */
+  get dirty(): number {
+    return this.#length;
+  }
+
+  /** Bytes written and not known to be on the disk. */
+  get unsynced(): number {
+    return this.#written - this.#sync.synced;
+  }
+
+  /** Whether a sync is under way: `aof_pending_bio_fsync` counts 1 then. */
+  get syncing(): boolean {
+    return this.#sync.running;
+  }
+
+  /** What the last write or sync said was wrong; null if both went well. While it is set, writes are to be refused. */
+  get lastError(): string | null {
+    return this.#writeError ?? this.#syncError;
+  }
+
+  /** Memory of the buffer: `aof_buffer_length` is {@linkcode dirty}, `mem_aof_buffer` this. */
+  get bufferSize(): number {
+    return this.#buffer.length;
+  }
+
+  propagate(database: number, frame: Uint8Array): void {
+    if (this.timestamps) this.#annotate();
+    if (database !== this.#database && database !== NO_DATABASE) this.#select(database);
+    const size = frame.length;
+    this.#ensure(size);
+    this.#buffer.set(frame, this.#length);
+    this.#length += size;
+  }
+
+  /** Has a SELECT stand before the next command, whatever its database. */
+  forgetDatabase(): void {
+    this.#database = NO_DATABASE;
+  }
+
+  /**
+   * To be called at the end of a turn: writes what was appended. With `always` it answers a promise if something is not
+   * on the disk yet, which resolves when all that was appended so far is, and rejects with an
+   * {@linkcode AppendLogError} if that failed. After a failed write the rest is held and written later on; with the
+   * other policies that shows in {@linkcode lastError} only.
+   */
+  flush(): Promise<void> | undefined {
+    const always = this.policy === "always";
+    if (this.#length > this.#refused) {
+      if (this.policy === "everysec" && this.#isPostponed()) return undefined;
+      if (!this.#write() && always) return Promise.reject(this.#refusal());
+    }
+    if (always) return this.#durable();
+    if (this.policy === "everysec") this.#syncEverySecond();
+    return undefined;
+  }
+
+  /** To be called about ten times a second: postponed writes, syncs while nobody writes, another try after a failure. */
+  tick(): void {
+    if (this.#closed) return;
+    if (this.#length > 0 && (this.policy !== "everysec" || !this.#isPostponed())) this.#write();
+    if (this.policy === "everysec") this.#syncEverySecond();
+    else if (this.policy === "always") this.#durable()?.catch(() => {});
+  }
+
+  /** Writes at once what was appended, whatever a sync is doing. False if that failed. */
+  write(): boolean {
+    return this.#length === 0 || this.#write();
+  }
+
+  /**
+   * Writes what was appended and brings everything to the disk, on the loop: for the end of the server, and before the
+   * log is switched off. Throws an {@linkcode AppendLogError}.
+   */
+  flushSync(): void {
+    if (!this.write()) throw this.#refusal();
+    try {
+      this.#sync.finishSync(this.#file, this.#written);
+    } catch (error) {
+      throw this.#syncFailed(error);
+    }
+  }
+
+  /**
+   * Goes on with another file, which is empty. Everything must have been written, and with `always` brought to the disk.
+   * The file before is brought to the disk in the background, and closed.
+   */
+  switchTo(file: LogFile): void {
+    this.#sync.retire(this.#file, this.#written);
+    this.#file = file;
+    this.fileSize = 0;
+    this.forgetDatabase();
+  }
+
+  /** Writes what can be written, and closes the file. Never throws. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.write();
+    this.#closed = true;
+    this.#sync.retire(this.#file, this.#written);
+    await this.#sync.idle();
+  }
+
+  /** Drops what was appended and not written: the file is given up. */
+  discard(): void {
+    this.#length = 0;
+    this.#refused = 0;
+    this.#writeError = null;
+  }
+
+  /** Writes the buffer. False if it failed: then the file is as before, and the buffer holds what is missing. */
+  #write(): boolean {
+    const size = this.#length;
+    let done = 0;
+    this.#postponedSince = -1;
+    try {
+      while (done < size) {
+        const count = this.#file.writeSync(this.#buffer.subarray(done, size));
+        // A file that takes nothing would have us try for ever.
+        if (count <= 0) throw new Error("No space left on device");
+        done += count;
+      }
+    } catch (error) {
+      this.#writeFailed(done, error);
+      return false;
+    }
+    this.#wrote(size);
+    this.#length = 0;
+    this.#refused = 0;
+    if (this.#buffer.length > RETAINED_SIZE) this.#buffer = new Uint8Array(INITIAL_SIZE);
+    if (this.#writeError !== null) {
+      this.#writeError = null;
+      this.#listener.onRecovered("AOF write error looks solved, the server can write again.");
+    }
+    return true;
+  }
+
+  #wrote(bytes: number): void {
+    this.#written += bytes;
+    this.fileSize += bytes;
+    this.totalSize += bytes;
+  }
+
+  #writeFailed(done: number, error: unknown): void {
+    const reason = reasonOf(error);
+    this.#writeError = reason;
+    const expected = this.#length;
+    if (done === 0) {
+      this.#refused = expected;
+      return this.#report(`Error writing to the AOF file: ${reason}`);
+    }
+    let message =
+      `Short write while writing to the AOF file: (nwritten=${done}, expected=${expected}): ${reason}`;
+    try {
+      this.#file.truncateSync(this.fileSize);
+    } catch (truncateError) {
+      // Half a command stays, so that the rest has to follow it.
+      this.#wrote(done);
+      this.#buffer.copyWithin(0, done, expected);
+      this.#length = expected - done;
+      message += ". Could not remove short write from the append-only file. " +
+        `The server may refuse to load the AOF the next time it starts. ftruncate: ${
+          reasonOf(truncateError)
+        }`;
+    }
+    this.#refused = this.#length;
+    this.#report(message);
+  }
+
+  #report(message: string): void {
+    this.#listener.onStatus?.();
+    const now = this.#clock.monotonic();
+    if (now - this.#lastReport < ERROR_REPORT_PERIOD) return;
+    this.#lastReport = now;
+    this.#listener.onError(message, false);
+  }
+
+  #refusal(): AppendLogError {
+    return new AppendLogError(`MISCONF Errors writing to the AOF file: ${this.lastError}`, false);
+  }
+
+  /** Whether a write has to wait because a sync is under way, by which it would be held up on the loop. */
+  #isPostponed(): boolean {
+    if (!this.#sync.running) return false;
+    const now = this.#clock.monotonic();
+    if (this.#postponedSince < 0) this.#postponedSince = now;
+    if (now - this.#postponedSince < LONGEST_POSTPONEMENT) return true;
+    this.delayedSyncs++;
+    this.#listener.onNotice(
+      "Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync " +
+        "to complete, this may slow down the server.",
+    );
+    return false;
+  }
+
+  /** Resolves when all that was written is on the disk; undefined if it is. */
+  #durable(): Promise<void> | undefined {
+    return this.unsynced === 0 || this.skipsSync() ? undefined : this.#syncAll();
+  }
+
+  #syncAll(): Promise<void> {
+    return this.#sync.upTo(this.#file, this.#written);
+  }
+
+  #syncEverySecond(): void {
+    if (this.unsynced === 0 || this.#sync.running || this.skipsSync()) return;
+    const now = this.#clock.monotonic();
+    if (now - this.#lastSync < SYNC_PERIOD) return;
+    this.#lastSync = now;
+    // What becomes of it is told by the callbacks.
+    this.#syncAll().catch(() => {});
+  }
+
+  /** A sync failed: an error to be thrown at those who wait for it. */
+  #syncFailed(error: unknown): AppendLogError {
+    const reason = reasonOf(error);
+    this.#syncError = reason;
+    const fatal = this.policy === "always";
+    const message = fatal
+      ? `Can't persist AOF for fsync error when the AOF fsync policy is 'always': ${reason}. Exiting...`
+      : `Fail to fsync the AOF file: ${reason}`;
+    if (fatal) this.#listener.onError(message, true);
+    else this.#report(message);
+    return new AppendLogError(message, fatal);
+  }
+
+  #syncWorked(): void {
+    if (this.#syncError === null) return;
+    this.#syncError = null;
+    this.#listener.onRecovered("AOF fsync error looks solved, the server can write again.");
+  }
+
+  #select(database: number): void {
+    const digits = String(database);
+    this.#appendText(`*2\r\n$6\r\nSELECT\r\n$${digits.length}\r\n${digits}\r\n`);
+    this.#database = database;
+  }
+
+  #annotate(): void {
+    const second = Math.floor(this.#clock.now() / 1000);
+    if (second <= this.#annotated) return;
+    this.#annotated = second;
+    this.#appendText(annotation(second));
+  }
+
+  #appendText(text: string): void {
+    this.#ensure(text.length);
+    this.#length = writeByteString(this.#buffer, this.#length, text);
+  }
+
+  #ensure(extra: number): void {
+    const needed = this.#length + extra;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}
+
+function annotation(second: number): string {
+  return `#TS:${second}\r\n`;
+}
+
+/** The line that tells the time, seconds since the epoch. */
+export function timestampLine(second: number): Uint8Array<ArrayBuffer> {
+  return toBytes(annotation(second));
+}

@@ -1,0 +1,58 @@
+/**
+ * Values in a message: DUMP and RESTORE.
+ *
+ * A payload is a type, the value, the version in two bytes, and the CRC-64 of all before in eight; both little-endian.
+ *
+ * @module
+ */
+
+import type { EncodingLimits } from "../../data/encoding_limits.ts";
+import type { Database } from "../../keyspace/database.ts";
+import type { Value } from "../../keyspace/value.ts";
+import { equalBytes } from "../../util/byte_string.ts";
+import { crc64 } from "../../util/crc64.ts";
+import { CHECKSUM_SIZE, NEWEST_READABLE, RDB_VERSION } from "./format.ts";
+import { isValueType, type LoadedValue, loadValue } from "./load_value.ts";
+import { RdbError, RdbReader } from "./reader.ts";
+import { saveValue, valueType } from "./save_value.ts";
+import { rdbSettings } from "./settings.ts";
+import { RdbWriter } from "./writer.ts";
+
+const VERSION_SIZE = 2;
+const FOOTER_SIZE = VERSION_SIZE + CHECKSUM_SIZE;
+
+/** The payload of a value, with strings compressed if `compress` is set, as Redis of that version would read it. */
+export function dumpPayload(
+  database: Database,
+  value: Value,
+  compress: boolean,
+  version = RDB_VERSION,
+): Uint8Array<ArrayBuffer> {
+  const writer = new RdbWriter(compress);
+  writer.byte(valueType(value, version));
+  saveValue(writer, database, value, version);
+  writer.integer16(version);
+  const checksum = crc64(writer.written());
+  for (const byte of checksum) writer.byte(byte);
+  return writer.written();
+}
+
+/** Whether a payload has a version that can be read, and the right checksum. */
+export function isPayload(bytes: Uint8Array): boolean {
+  const end = bytes.length - FOOTER_SIZE;
+  if (end < 0 || (bytes[end] | (bytes[end + 1] << 8)) > NEWEST_READABLE) return false;
+  const checked = end + VERSION_SIZE;
+  return rdbSettings.skipChecksums || equalBytes(crc64(bytes, 0, checked), bytes.subarray(checked));
+}
+
+/** The value of a payload, as {@linkcode loadValue} gives it; null also if it is damaged. */
+export function readPayload(bytes: Uint8Array<ArrayBuffer>, limits: EncodingLimits): LoadedValue {
+  const reader = RdbReader.of(bytes.subarray(0, bytes.length - FOOTER_SIZE));
+  try {
+    const type = reader.byte();
+    return isValueType(type) ? loadValue(reader, type, limits) : null;
+  } catch (error) {
+    if (error instanceof RdbError) return null;
+    throw error;
+  }
+}
