@@ -1,7 +1,7 @@
 import type { BenchTable, TableResult } from "./bench_table.ts";
 import { BENCH_TESTS } from "./bench_tests.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
-import { killAll, requireTools } from "./servers.ts";
+import { killAll, removeDirectories, requireTools } from "./servers.ts";
 import { formatTable } from "./table.ts";
 import { isMet } from "./target.ts";
 
@@ -9,12 +9,13 @@ const INTERRUPTED = 130;
 const encoder = new TextEncoder();
 
 /**
- * Runs the tables that `args` choose, prints each when it is done, and leaves no process behind, on Ctrl-C
+ * Runs the tables that `args` choose, prints each when it is done, and leaves no process and no file behind, on Ctrl-C
  * either. The exit code is 1 when the benchmark could not be run; a missed target is a result, not an error.
  */
 export async function runTables(tables: readonly BenchTable[], args: string[]): Promise<void> {
   const interrupt = () => {
     killAll();
+    removeDirectories();
     Deno.exit(INTERRUPTED);
   };
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -29,6 +30,7 @@ export async function runTables(tables: readonly BenchTable[], args: string[]): 
     Deno.exitCode = 1;
   } finally {
     killAll();
+    removeDirectories();
     for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
   }
 }

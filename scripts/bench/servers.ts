@@ -2,7 +2,9 @@ import { runCommand } from "./client.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** How long a server may take from its start to its first PONG. */
-const START_LIMIT = 20_000;
+const START_LIMIT = 60_000;
+/** Milliseconds between two attempts to get one. */
+const START_POLL = 5;
 const LOG_TAIL = 2000;
 
 /** A server process is gone: nothing more can be measured. The message holds the end of its log. */
@@ -10,15 +12,22 @@ export class ServerEnded extends Error {}
 
 /** A running server under test. */
 export interface Server {
-  /** Name in tables: "mini-redis" or "redis-server". */
-  name: string;
+  /** Name in tables. */
+  name: ServerName;
   port: number;
   /** The process that does the work, which CPU and memory are read from. */
   pid: number;
+  /** Milliseconds from the start of the process to its first PONG, which comes after the loading of its data. */
+  startup: number;
   /** Rejects with ServerEnded when the process ends; a benchmark of a dead server would wait for ever. */
   died: Promise<never>;
+  /** The end of what the server has written to its log. */
+  log(): string;
   stop(): Promise<void>;
 }
+
+/** Which program is started. */
+export type ServerName = "mini-redis" | "redis-server";
 
 /** Ours and the one it is compared with, in the order of the table columns. */
 export interface Pair {
@@ -26,7 +35,16 @@ export interface Pair {
   reference: Server;
 }
 
+/** How a server is started. */
+export interface StartOptions {
+  /** Directives for both servers, after those that switch persistence off. */
+  extra: string[];
+  /** A directory of its own for each of them. */
+  directories?: Record<ServerName, string>;
+}
+
 const running = new Set<Deno.ChildProcess>();
+const directories = new Set<string>();
 
 /** Starts `command` with its output piped, and remembers it for `killAll` until it ends. */
 export function spawn(command: string, args: string[]): Deno.ChildProcess {
@@ -46,6 +64,21 @@ export function spawn(command: string, args: string[]): Deno.ChildProcess {
 /** Kills every process that `spawn` started and that still runs. */
 export function killAll(): void {
   for (const child of running) kill(child, "SIGKILL");
+}
+
+/** Makes an empty directory for a server's files; `removeDirectories` removes it. */
+export function makeDirectory(): string {
+  const path = Deno.makeTempDirSync({ prefix: "mini-redis-bench-" });
+  directories.add(path);
+  return path;
+}
+
+/** Removes every directory that `makeDirectory` made. Nobody may write there any more. */
+export function removeDirectories(): void {
+  for (const path of directories) {
+    Deno.removeSync(path, { recursive: true });
+    directories.delete(path);
+  }
 }
 
 /** Sends a signal; a process that has ended meanwhile is no error. */
@@ -81,24 +114,34 @@ export async function requireTools(): Promise<void> {
 }
 
 /** Runs `use` with both servers started on free ports, without persistence, and stops them after it. */
-export async function withPair<T>(extra: string[], use: (pair: Pair) => Promise<T>): Promise<T> {
-  const ours = await start("mini-redis", ourCommandLine(), extra);
+export function withPair<T>(extra: string[], use: (pair: Pair) => Promise<T>): Promise<T> {
+  return withServer(
+    "mini-redis",
+    { extra },
+    (ours) => withServer("redis-server", { extra }, (reference) => use({ ours, reference })),
+  );
+}
+
+/** Runs `use` with one server started on a free port, and stops it after it. */
+export async function withServer<T>(
+  name: ServerName,
+  { extra, directories }: StartOptions,
+  use: (server: Server) => Promise<T>,
+): Promise<T> {
+  const commandLine = name === "mini-redis" ? ourCommandLine() : [name];
+  const server = await start(name, commandLine, directories ? ["--dir", directories[name], ...extra] : extra);
   try {
-    const reference = await start("redis-server", ["redis-server"], extra);
-    try {
-      return await Promise.race([use({ ours, reference }), ours.died, reference.died]);
-    } finally {
-      await reference.stop();
-    }
+    return await Promise.race([use(server), server.died]);
   } finally {
-    await ours.stop();
+    await server.stop();
   }
 }
 
-async function start(name: string, commandLine: string[], extra: string[]): Promise<Server> {
+async function start(name: ServerName, commandLine: string[], extra: string[]): Promise<Server> {
   const port = freePort();
   const [program, ...args] = commandLine;
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const begun = performance.now();
   const child = spawn(program, [...args, ...settings, ...extra]);
   const log = { tail: "" };
   const drained = Promise.all([keepTail(child.stdout, log), keepTail(child.stderr, log)]);
@@ -115,7 +158,16 @@ async function start(name: string, commandLine: string[], extra: string[]): Prom
   };
   try {
     await Promise.race([waitUntilReady(port, name), died]);
-    return { name, port, pid: await workingProcess(port, child.pid), died, stop };
+    const startup = performance.now() - begun;
+    return {
+      name,
+      port,
+      pid: await workingProcess(port, child.pid),
+      startup,
+      died,
+      log: () => log.tail,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -135,7 +187,7 @@ async function waitUntilReady(port: number, name: string): Promise<void> {
       await runCommand(port, "PING");
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, START_POLL));
     }
   }
   throw new Error(`${name} did not answer PING within ${START_LIMIT / 1000} seconds`);

@@ -17,12 +17,16 @@ export const Condition = {
   UNAUTHENTICATED: 1 << 1,
   /** Memory is over `maxmemory`, or may be. */
   OUT_OF_MEMORY: 1 << 2,
+  /** The disk refuses what must be written to it, so that nothing may be changed. */
+  DISK_ERROR: 1 << 3,
   /** A RESP2 client with subscriptions: only a few commands are allowed. */
-  SUBSCRIBED: 1 << 3,
+  SUBSCRIBED: 1 << 4,
+  /** The data are being loaded. */
+  LOADING: 1 << 5,
   /** CLIENT PAUSE is in force. */
-  PAUSED: 1 << 4,
+  PAUSED: 1 << 6,
   /** Between MULTI and EXEC. */
-  IN_TRANSACTION: 1 << 5,
+  IN_TRANSACTION: 1 << 7,
 } as const;
 
 /** What a client does with its replies: CLIENT REPLY. */

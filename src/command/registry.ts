@@ -94,6 +94,8 @@ function gatesOf(spec: CommandSpec, name: string): number {
   if (!NOT_QUEUED.has(name)) gates |= Condition.IN_TRANSACTION;
   if (!ALLOWED_WHILE_SUBSCRIBED.has(name)) gates |= Condition.SUBSCRIBED;
   if ((spec.flags & flags.DENYOOM) !== 0 || name === "exec") gates |= Condition.OUT_OF_MEMORY;
+  if ((spec.flags & flags.WRITE) !== 0 || name === "exec" || name === "ping") gates |= Condition.DISK_ERROR;
+  if ((spec.flags & flags.LOADING) === 0) gates |= Condition.LOADING;
   if ((spec.flags & flags.PROTECTED) !== 0) gates |= Condition.PROTECTED;
   return gates;
 }

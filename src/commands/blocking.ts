@@ -21,9 +21,14 @@ const END_OF_TIME = 2 ** 63;
  * the reply is that of a timeout, a null array.
  */
 export function block(ctx: CommandContext, args: Args, request: WaitRequest): void {
-  if ((ctx.client.conditions & Condition.IN_TRANSACTION) !== 0) return ctx.reply.nullArray();
+  if (!mayWait(ctx)) return ctx.reply.nullArray();
   const { blocked, dispatcher } = services(ctx);
   blocked.block(ctx.client, dispatcher.registry.lookUp(args)!, args, request);
+}
+
+/** Whether the client may be made to wait at all: not inside a transaction. */
+export function mayWait(ctx: CommandContext): boolean {
+  return (ctx.client.conditions & Condition.IN_TRANSACTION) === 0;
 }
 
 /** What the command gave as `state` when it had to wait; undefined if it runs for the first time. */

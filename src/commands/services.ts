@@ -18,6 +18,7 @@ import type { Identity } from "../observability/info/mod.ts";
 import type { Log } from "../observability/log.ts";
 import type { MemoryMeter } from "../observability/memory.ts";
 import type { Rates } from "../observability/rates.ts";
+import type { Persistence } from "../persistence/mod.ts";
 import type { Stats } from "../observability/stats.ts";
 import type { PubSub } from "../pubsub/mod.ts";
 import type { Transactions } from "../tx/mod.ts";
@@ -74,6 +75,7 @@ export interface Services {
   readonly log: Log;
   readonly memory: MemoryMeter;
   readonly pause: ClientPause;
+  readonly persistence: Persistence;
   readonly pubsub: PubSub;
   readonly rates: Rates;
   readonly stats: Stats;

@@ -15,8 +15,11 @@ export interface WatchRegistry {
   replaced(database: Database, successor: Database | null): void;
 }
 
-/** Reads that found nothing, and the appearance of a key, which is told again by what made it appear. */
-const NO_CHANGE = EventClass.KEY_MISS | EventClass.NEW;
+/**
+ * Reads that found nothing, the appearance of a key, which is told again by what made it appear, and what is none of
+ * WATCH's business.
+ */
+const NO_CHANGE = EventClass.KEY_MISS | EventClass.NEW | EventClass.UNWATCHED;
 
 /** Tells WATCH of changes. */
 export class WatchEffect implements ChangeConsumer {

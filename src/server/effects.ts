@@ -6,15 +6,24 @@
 
 import type { Services } from "../commands/services.ts";
 import { Effects } from "../effects/mod.ts";
+import { DeletionEffect } from "../effects/deletions.ts";
 import { NotificationEffect } from "../effects/notifications.ts";
 import { WatchEffect } from "../effects/watch.ts";
+import { encodeCommand } from "../resp/encode.ts";
 
-/** Sets the keyspace's sink, and takes it away while nobody listens. */
-export function installEffects({ blocked, config, keyspace, pubsub, transactions }: Services): void {
+/** Sets the keyspace's sink, and takes it away while nobody listens. What it answers is to be called when that changed. */
+export function installEffects(services: Services): () => void {
+  const { blocked, config, dispatcher, keyspace, persistence, pubsub, transactions } = services;
   const notifications = new NotificationEffect(pubsub);
-  const effects = new Effects([new WatchEffect(transactions.watches), notifications, blocked]);
+  const deletions = new DeletionEffect(
+    () => dispatcher.propagator !== null,
+    (database, key) => dispatcher.propagator?.propagate(database, encodeCommand(["DEL", key])),
+  );
+  const effects = new Effects([new WatchEffect(transactions.watches), deletions, notifications, blocked]);
   const refresh = () => {
-    keyspace.sink = effects.refresh();
+    const sink = effects.refresh();
+    // What is being loaded is no news.
+    keyspace.sink = persistence.loading === null ? sink : null;
   };
   transactions.watches.onActiveChange = refresh;
   pubsub.onActiveChange = refresh;
@@ -26,4 +35,5 @@ export function installEffects({ blocked, config, keyspace, pubsub, transactions
   };
   configure();
   config.onChange(["notify-keyspace-events"], configure);
+  return refresh;
 }

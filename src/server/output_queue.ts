@@ -47,6 +47,8 @@ export class OutputQueue {
   #sending: Piece | null = null;
   readonly #ownPiece: Piece = { memory: NO_MEMORY, start: 0, end: 0 };
   readonly #waiting: Piece[] = [];
+  /** How often {@linkcode hold} was called without a {@linkcode release}. */
+  #holds = 0;
   #onIdle: (() => void)[] = [];
   readonly #written = (size: number) => this.#advance(size);
   readonly #failed = (error: unknown) => this.#onFailed(error);
@@ -111,8 +113,25 @@ export class OutputQueue {
 
   /** Starts sending what was queued. */
   flush(): void {
+    if (this.#holds > 0) return;
     this.#flushOwn();
     if (this.#sending === null) this.#sendNext();
+  }
+
+  /** Sends nothing more until {@linkcode release} was called as often. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    if (--this.#holds === 0) this.flush();
+  }
+
+  /** Drops what waits and is not being sent. */
+  dropWaiting(): void {
+    this.pendingBytes = this.writingBytes;
+    this.#waiting.length = 0;
+    this.#filled = 0;
   }
 
   /** Gives memory back that a quiet connection does not need. */
@@ -126,7 +145,7 @@ export class OutputQueue {
 
   /** Resolves when nothing is left to send, or nothing can be sent any more. */
   idle(): Promise<void> {
-    if (this.#sending === null && this.#waiting.length === 0) return Promise.resolve();
+    if (this.pendingBytes === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
@@ -163,11 +182,20 @@ export class OutputQueue {
     return piece;
   }
 
-  /** Starts sending the own buffer. Nothing waits or is being sent while it holds anything. */
+  /**
+   * Starts sending the own buffer, or gives it its place among what waits. Nothing waits or is being sent while it holds
+   * anything.
+   */
   #flushOwn(): void {
     const size = this.#filled;
     if (size === 0) return;
     this.#filled = 0;
+    if (this.#holds > 0) {
+      this.#waiting.push({ memory: this.#own!, start: 0, end: size });
+      this.#own = null;
+      this.#view = null;
+      return;
+    }
     this.#ownPiece.memory = this.#own!;
     this.#ownPiece.start = 0;
     this.#ownPiece.end = size;
@@ -202,8 +230,9 @@ export class OutputQueue {
   #finish(piece: Piece): void {
     if (piece !== this.#ownPiece) releaseBuffer(piece.memory);
     this.#sending = null;
-    if (this.#waiting.length > 0) this.#sendNext();
-    else if (this.#onIdle.length > 0) this.#announceIdle();
+    if (this.#waiting.length > 0) {
+      if (this.#holds === 0) this.#sendNext();
+    } else if (this.#onIdle.length > 0 && this.pendingBytes === 0) this.#announceIdle();
   }
 
   #announceIdle(): void {

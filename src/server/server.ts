@@ -23,6 +23,8 @@ import type { Log } from "../observability/log.ts";
 import { MemoryMeter } from "../observability/memory.ts";
 import { Rates, SAMPLE_PERIOD } from "../observability/rates.ts";
 import { Stats } from "../observability/stats.ts";
+import type { AppendLogListener } from "../persistence/aof/append_log.ts";
+import { Persistence } from "../persistence/mod.ts";
 import { PubSub } from "../pubsub/mod.ts";
 import { Reply } from "../resp/reply.ts";
 import { Transactions } from "../tx/mod.ts";
@@ -35,6 +37,7 @@ import { installEffects } from "./effects.ts";
 import { installGuards } from "./guards.ts";
 import { installConfigEffects } from "./config_effects.ts";
 import { Listeners } from "./listener.ts";
+import { installPersistence, loadAtStart, setDiskCondition } from "./persistence.ts";
 import { installMaintenance, type Maintenance } from "./maintenance.ts";
 import { Session } from "./session.ts";
 import { SessionHost } from "./session_host.ts";
@@ -73,7 +76,7 @@ export class Server {
       clients,
       clock,
       config,
-      control: new Shutdown({ config, keyspace, log }, () => this.#end()),
+      control: new Shutdown(() => this.services, () => this.#end()),
       cron: this.#cron,
       dispatcher,
       evictor: new Evictor(keyspace, clock),
@@ -83,13 +86,24 @@ export class Server {
       log,
       memory: new MemoryMeter(() => clock.monotonic(), () => keyspace.usedMemory()),
       pause: new ClientPause(clock),
+      persistence: new Persistence({
+        config,
+        keyspace,
+        registry,
+        log,
+        clock,
+        listener: logListener(log, () => {
+          setDiskCondition(this.services);
+        }),
+      }),
       pubsub: new PubSub(),
       rates: new Rates(),
       stats: new Stats(clock.now()),
       transactions: new Transactions(keyspace),
     };
     installGuards(this.services);
-    installEffects(this.services);
+    const refreshEffects = installEffects(this.services);
+    const gate = installPersistence(this.services, refreshEffects);
     installClientCare(this.services);
     this.#maintenance = installMaintenance(this.services);
     this.#cron.add({ name: "statistics", period: SAMPLE_PERIOD, run: () => sampleStatistics(this.services) });
@@ -101,6 +115,7 @@ export class Server {
       log.warning(`Internal error in '${command}': ${describeFault(fault)}`);
     const context = new CommandContext(keyspace, reply, this.services, undefined as unknown as Client);
     this.#host = new SessionHost(this.services, dispatcher, context, limits);
+    this.#host.gate = gate;
   }
 
   /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
@@ -113,7 +128,13 @@ export class Server {
     this.listeners.serve((listener) => {
       acceptConnections(listener, this.services, (connection) => new Session(connection, this.#host).serve());
     });
+  }
+
+  /** Loads the data, while connections are told to wait, and begins the periodic work. False if the data can't be loaded. */
+  async load(): Promise<boolean> {
+    if (!await loadAtStart(this.services)) return false;
     this.#cron.start();
+    return true;
   }
 
   /** Closes sockets and connections. */
@@ -163,6 +184,23 @@ function sampleStatistics({ clock, dispatcher, memory, rates, stats }: Services)
     busyMicroseconds: dispatcher.busyMicroseconds,
   };
   rates.sample(totals, clock.monotonic());
+}
+
+/** Has the log's fortunes be told. */
+function logListener(log: Log, onChange: () => void): AppendLogListener {
+  return {
+    onError(message, fatal) {
+      log.warning(message);
+      if (fatal) Deno.exit(1);
+      onChange();
+    },
+    onRecovered(message) {
+      log.warning(message);
+      onChange();
+    },
+    onStatus: onChange,
+    onNotice: (message) => log.notice(message),
+  };
 }
 
 function describeFault(fault: unknown): string {

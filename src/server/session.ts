@@ -7,9 +7,11 @@
 import type { Client, Transport, TransportUsage } from "../command/client.ts";
 import { Decoder } from "../resp/decoder.ts";
 import { DecoderStream } from "../resp/decoder_stream.ts";
-import type { ByteSource } from "../util/byte_buffer.ts";
+import { ByteBuffer, type ByteSource } from "../util/byte_buffer.ts";
+import { toBytes } from "../util/byte_string.ts";
 import { formatAddress } from "./addresses.ts";
 import { OutputQueue } from "./output_queue.ts";
+import type { Holdable } from "./reply_gate.ts";
 import type { SessionHost } from "./session_host.ts";
 
 /** Output after which a batch pauses, so that one deep pipeline neither starves the others nor piles up replies. */
@@ -22,7 +24,7 @@ const YIELD_COMMANDS = 4096;
 const YIELD_INPUT = 1 << 20;
 
 /** Reads one connection, runs what arrives, and writes the replies. */
-export class Session implements Transport {
+export class Session implements Transport, Holdable {
   readonly client: Client;
   readonly remoteAddress: string;
   readonly localAddress: string;
@@ -89,6 +91,7 @@ export class Session implements Transport {
   /** Writes what {@linkcode send} queued. */
   flush(): void {
     if (this.#closed) return;
+    this.#holdIfClosed();
     this.#output.flush();
     this.client.lastActiveAt = this.#host.context.keyspace.now;
     this.#host.checkOutput(this.client, this.#output.pendingBytes);
@@ -105,6 +108,24 @@ export class Session implements Transport {
     this.#host.unregister(this.client);
     this.#connection.close();
     this.#output.discard();
+  }
+
+  hold(): void {
+    this.#output.hold();
+  }
+
+  release(): void {
+    this.#output.release();
+  }
+
+  /** Sends an error in the place of all replies that are held, and ends the connection: how many they were is not known. */
+  refuse(message: string): void {
+    if (this.#closed) return;
+    this.#output.dropWaiting();
+    const error = encodeError(message);
+    this.#output.append(error, 0, error.buffer.length);
+    this.client.closing = true;
+    this.#closeAfterReply();
   }
 
   resume(): void {
@@ -169,6 +190,7 @@ export class Session implements Transport {
     if (this.#closed) reply.truncate(0);
     else if (reply.length > 0) {
       this.#host.countOutput(reply.length);
+      this.#holdIfClosed();
       this.#output.write(reply);
     }
     this.#host.checkOutput(client, this.#output.pendingBytes);
@@ -188,6 +210,12 @@ export class Session implements Transport {
     this.#inputSinceTurn = 0;
     this.#output.lastWriteSize = 0;
     return true;
+  }
+
+  /** Replies wait while what they acknowledge is not in the log. */
+  #holdIfClosed(): void {
+    const { gate } = this.#host;
+    if (gate !== null && gate.closed) gate.hold(this);
   }
 
   #checkInput(): true {
@@ -234,6 +262,10 @@ export class Session implements Transport {
     this.client.lastActiveAt = this.#host.context.keyspace.now;
     this.#host.checkOutput(this.client, this.#output.pendingBytes);
   }
+}
+
+function encodeError(message: string): ByteBuffer {
+  return new ByteBuffer(toBytes(`-${message}\r\n`));
 }
 
 function ignore(): void {}

@@ -12,6 +12,8 @@ import { describeClient } from "../commands/connection/client_info.ts";
 import type { Services } from "../commands/services.ts";
 import type { DecoderLimits } from "../resp/decoder.ts";
 import { Reply } from "../resp/reply.ts";
+import { nextTurn } from "../util/turn.ts";
+import type { ReplyGate } from "./reply_gate.ts";
 import type { Session } from "./session.ts";
 
 /** Memory for more bytes of messages is given back. */
@@ -31,6 +33,8 @@ export class SessionHost {
   readonly decoderLimits: DecoderLimits;
   /** Messages that the command being run has caused for its own client; they follow its reply. */
   readonly messages = new Reply();
+  /** Holds replies back until the append-only file has what they acknowledge; null while there is none. */
+  gate: ReplyGate<Session> | null = null;
 
   #nextClientId = 1;
   #running: Client | null = null;
@@ -82,6 +86,8 @@ export class SessionHost {
     this.#running = null;
     this.args.trim();
     if (this.#toFlush.size > 0) this.#flushAll();
+    // Also when nobody gets a reply.
+    if (this.gate !== null && this.gate.closed) this.gate.flushLater();
   }
 
   /**
@@ -113,7 +119,7 @@ export class SessionHost {
 
   /** Resolves in a later turn of the event loop, so that other connections are served in between. */
   yieldTurn(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 0));
+    return nextTurn();
   }
 
   countInput(bytes: number): void {

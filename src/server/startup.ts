@@ -63,6 +63,10 @@ export async function runServer(commandLine: CommandLine): Promise<number> {
   listenToSignals(server, log);
   announceReady(server, log);
   server.serve();
+  if (!await server.load()) {
+    pidFile?.remove();
+    return FAILED;
+  }
   for (const kind of server.listeners.kinds) log.notice(`Ready to accept connections ${kind}`);
   const status = await server.finished;
   pidFile?.remove();

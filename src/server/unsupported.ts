@@ -6,20 +6,16 @@
 
 import { type Config, DIRECTIVE_NAMES, type DirectiveName, DIRECTIVES, MEANINGLESS } from "../config/mod.ts";
 
-/** The beginnings of the directives of persistence, replication, cluster, TLS and ACL. */
+/** The beginnings of the directives of replication, cluster, TLS and ACL. */
 const AREAS =
-  /^(?:acl|aof-|append|auto-aof|bind-source|cluster-|dbfilename|key-load|loading-|master|min-replicas|no-appendfsync|propagation-|rdb|repl|sanitize-|save|shutdown-timeout|stop-writes|tls-)/;
-/** Those of scripts, the slow log, tracking, and the encodings of types that do not exist yet. */
-const LATER =
-  /^(?:busy-reply|hash-max|hll-|latency-monitor|list-|lua-|maxmemory-clients|set-max|slowlog-|stream-|tracking-|zset-max)/;
-
-/** Read by commands already: what RDB's compression would give is part of DEBUG OBJECT's reply. */
-const SUPPORTED: ReadonlySet<string> = new Set(["rdbcompression"]);
+  /^(?:acl|bind-source|cluster-|key-load|master|min-replicas|propagation-|rdb-del-sync|repl|shutdown-timeout|tls-)/;
+/** Those of scripts, the slow log and tracking. */
+const LATER = /^(?:busy-reply|latency-monitor|lua-|maxmemory-clients|slowlog-|tracking-)/;
 
 /** All directives that have no effect yet. */
 const UNSUPPORTED = DIRECTIVE_NAMES.filter((name) => {
   const { flags } = DIRECTIVES[name];
-  return (AREAS.test(name) || LATER.test(name)) && !SUPPORTED.has(name) && (flags & MEANINGLESS) === 0;
+  return (AREAS.test(name) || LATER.test(name)) && (flags & MEANINGLESS) === 0;
 });
 
 /** One line for each such directive that is not at its default, and for `user` lines. */
@@ -37,7 +33,5 @@ export function refuseUnsupported(config: Config): void {
 }
 
 function promisesSomething(config: Config, name: DirectiveName): boolean {
-  // No snapshots at all is exactly what this server does.
-  if (name === "save" && config.get("save").length === 0) return false;
   return config.format(name) !== DIRECTIVES[name].initial.text;
 }

@@ -16,6 +16,12 @@ interface Info {
 
 /** What 7.2 says otherwise than 7.0. There the facts decide, with which `scripts/check_commands.ts` compares. */
 const CHANGED_IN_72: ReadonlySet<string> = new Set([
+  "blmove flags",
+  "blpop flags",
+  "brpop flags",
+  "brpoplpush flags",
+  "bzpopmax flags",
+  "bzpopmin flags",
   "client|setname tips",
   "command|getkeys arity",
   "command|getkeysandflags arity",
@@ -24,6 +30,8 @@ const CHANGED_IN_72: ReadonlySet<string> = new Set([
   "msetnx tips",
   "randomkey tips",
   "scan tips",
+  "zrank arity",
+  "zrevrank arity",
 ]);
 
 function sorted(value: unknown): string[] {

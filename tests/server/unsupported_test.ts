@@ -14,23 +14,23 @@ Deno.test("no snapshots is what the server does", () => {
 
 Deno.test("directives of later areas are named, others not", () => {
   const config = new Config();
-  const lines = [["appendonly", "yes"], ["save", "60", "1"], ["cluster-enabled", "yes"], ["timeout", "5"]];
+  const lines = [["tls-port", "7000"], ["save", "60", "1"], ["cluster-enabled", "yes"], ["timeout", "5"]];
   for (const [name, ...words] of lines) config.setFromArguments(name, words);
   config.users.push({ args: ["alice", "on"], origin: { source: null, line: 1, text: "user alice on" } });
   const names = unsupportedWarnings(config).map((line) => /'(.*)'/.exec(line)?.[1]).sort();
-  assertEquals(names, ["appendonly", "cluster-enabled", "save", "user"]);
+  assertEquals(names, ["cluster-enabled", "tls-port", "user"]);
 });
 
 Deno.test("CONFIG SET of such a directive is refused, back to the default is not", () => {
   const config = new Config();
-  config.setFromArguments("appendonly", ["yes"]);
+  config.setFromArguments("tls-port", ["7000"]);
   refuseUnsupported(config);
-  assertEquals(config.update([["appendonly", "no"]], { local: true }), null);
+  assertEquals(config.update([["tls-port", "0"]], { local: true }), null);
   assertEquals(
-    config.update([["appendonly", "yes"]], { local: true }),
-    "ERR CONFIG SET failed (possibly related to argument 'appendonly') - directive is not supported yet",
+    config.update([["tls-port", "7000"]], { local: true }),
+    "ERR CONFIG SET failed (possibly related to argument 'tls-port') - directive is not supported yet",
   );
-  assertEquals(config.get("appendonly"), false);
+  assertEquals(config.get("tls-port"), 0);
 });
 
 Deno.test("the directives of the areas that exist are not refused", () => {

@@ -5,17 +5,20 @@
  */
 
 import type { CommandSpec } from "../../command/spec.ts";
+import { dump, restore } from "./dump.ts";
 import { expire, expireat, persist, pexpire, pexpireat } from "./expire.ts";
 import { del, exists, touch, typeCommand, unlink } from "./keys.ts";
 import { object } from "./object.ts";
 import { copy, move, rename, renamenx } from "./rename.ts";
 import { keysCommand, randomkey, scan } from "./scan.ts";
+import { sort, sortRo } from "./sort.ts";
 import { expiretime, pexpiretime, pttl, ttl } from "./ttl.ts";
 
 /** All commands of the group generic. */
 export const genericCommands: readonly CommandSpec[] = [
   copy,
   del,
+  dump,
   exists,
   expire,
   expireat,
@@ -31,7 +34,10 @@ export const genericCommands: readonly CommandSpec[] = [
   randomkey,
   rename,
   renamenx,
+  restore,
   scan,
+  sort,
+  sortRo,
   touch,
   ttl,
   typeCommand,

@@ -1,18 +1,14 @@
 /** Commands that look for keys: KEYS, SCAN, RANDOMKEY. */
 
-import type { Args } from "../../command/args.ts";
 import { Category } from "../../command/acl_category.ts";
 import { READONLY, TOUCHES_ARBITRARY_KEYS } from "../../command/flags.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { type Database, NO_EXPIRY } from "../../keyspace/database.ts";
 import { typeNameOf } from "../../keyspace/value.ts";
-import { Errors } from "../../resp/errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { globMatch, matchesEverything } from "../../util/glob.ts";
-import { parseCursor } from "../../util/number.ts";
+import { readScanCursor, readScanOptions } from "../scan_options.ts";
 
-/** COUNT of SCAN when it is not given. */
-const DEFAULT_COUNT = 10;
 /** After this many expired keys in a row RANDOMKEY answers one of them, if it can't delete them. */
 const MOST_DRAWS = 100;
 
@@ -71,12 +67,11 @@ export const scan = defineCommand({
   tips: ["nondeterministic_output", "request_policy:special", "response_policy:special"],
   history: [["6.0.0", "Added the option `TYPE`"]],
   run(ctx, args) {
-    const cursor = parseCursor(args.text(1));
-    if (cursor === undefined) throw Errors.INVALID_CURSOR;
-    const { count, pattern, type } = readScanOptions(args);
+    const cursor = readScanCursor(args, 1);
+    const { count, pattern, type } = readScanOptions(args, 2, true);
     const { db, reply } = ctx;
     const met: string[] = [];
-    const next = db.scan(Number(cursor), count, (handle) => {
+    const next = db.scan(cursor, count, (handle) => {
       const key = db.keyOf(handle);
       if (pattern === null || globMatch(pattern, key)) met.push(key);
     });
@@ -89,30 +84,6 @@ export const scan = defineCommand({
     replyKeys(reply, found);
   },
 });
-
-interface ScanOptions {
-  count: number;
-  /** Null for every key. */
-  pattern: string | null;
-  /** Name of a type, which need not exist; null for all. */
-  type: string | null;
-}
-
-function readScanOptions(args: Args): ScanOptions {
-  const options: ScanOptions = { count: DEFAULT_COUNT, pattern: null, type: null };
-  for (let i = 2; i < args.length; i += 2) {
-    if (i + 1 === args.length) throw Errors.SYNTAX;
-    if (args.is(i, "COUNT")) {
-      options.count = args.clampedInt(i + 1);
-      if (options.count < 1) throw Errors.SYNTAX;
-    } else if (args.is(i, "MATCH")) {
-      const pattern = args.text(i + 1);
-      options.pattern = matchesEverything(pattern) ? null : pattern;
-    } else if (args.is(i, "TYPE")) options.type = args.lower(i + 1);
-    else throw Errors.SYNTAX;
-  }
-  return options;
-}
 
 /** Whether the entry's time is over, though nobody has deleted it yet; this does not either. */
 function isExpired(db: Database, handle: number): boolean {

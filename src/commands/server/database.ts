@@ -11,6 +11,7 @@ import { FAST, READONLY, WRITE } from "../../command/flags.ts";
 import { defineCommand } from "../../command/spec.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { type CommandError, Errors } from "../../resp/errors.ts";
+import { type Services, services } from "../services.ts";
 
 export const dbsize = defineCommand({
   name: "DBSIZE",
@@ -39,6 +40,7 @@ export const flushall = defineCommand({
   history: [["4.0.0", "Added the option `ASYNC`"], ["6.2.0", "Added the option `SYNC`"]],
   run(ctx, args) {
     flush(ctx, args, ctx.keyspace.databases());
+    saveNothing(services(ctx));
   },
 });
 
@@ -91,6 +93,13 @@ function flush(ctx: CommandContext, args: Args, databases: Iterable<Database>): 
   // It is told to replicas even if there was nothing to delete here.
   if (keyspace.dirty === before) keyspace.dirty++;
   ctx.reply.ok();
+}
+
+/** What is deleted must not come back: an empty snapshot takes the place of the one that there is or is being made. */
+function saveNothing({ config, persistence }: Services): void {
+  if (persistence.loading !== null) return;
+  persistence.snapshots.abort();
+  if (config.get("save").length > 0) persistence.saveNow();
 }
 
 const INT_MAX = 2n ** 31n - 1n;

@@ -7,64 +7,30 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { type Database, NO_EXPIRY } from "../../keyspace/database.ts";
 import type { Keyspace } from "../../keyspace/keyspace.ts";
-import type { TypeName, Value } from "../../keyspace/value.ts";
+import { LongString, type TypeName, typeNameOf, type Value } from "../../keyspace/value.ts";
 import { toBytes } from "../../util/byte_string.ts";
-import { asString, viewOf } from "../string/value.ts";
+import { viewOf } from "../string/value.ts";
+import { addCollection } from "./collection_digest.ts";
+import { Digest } from "./digest.ts";
 
-const DIGEST_SIZE = 20;
 const EXPIRE_MARK = toBytes("!!expire!!");
 
-/** 20 bytes that data are added to. */
-class Digest {
-  readonly bytes = new Uint8Array(DIGEST_SIZE);
-
-  /** Adds something whose place among others doesn't matter. */
-  xor(data: Uint8Array): void {
-    const hash = sha1(data);
-    for (let i = 0; i < DIGEST_SIZE; i++) this.bytes[i] ^= hash[i];
-  }
-
-  /** Adds something whose place among others matters. */
-  mix(data: Uint8Array): void {
-    this.xor(data);
-    this.bytes.set(sha1(this.bytes));
-  }
-
-  /** Adds a number of 32 bits, big-endian. */
-  mixNumber(value: number): void {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value);
-    this.mix(bytes);
-  }
-
-  /** 40 hexadecimal digits. */
-  toString(): string {
-    return Array.from(this.bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-}
-
-function sha1(data: Uint8Array): Uint8Array {
-  return createHash("sha1").update(data).digest();
-}
-
-/** How a type's value is added: Redis's number of the type, and its content. */
-interface TypeDigest {
-  readonly code: number;
-  add(digest: Digest, database: Database, value: Value): void;
-}
-
-const TYPES: Partial<Record<TypeName, TypeDigest>> = {
-  string: { code: 0, add: (digest, database, value) => digest.mix(viewOf(database, asString(value))) },
+/** Redis's numbers of the types. */
+const TYPE_CODES: Readonly<Record<TypeName, number>> = {
+  string: 0,
+  list: 1,
+  set: 2,
+  zset: 3,
+  hash: 4,
+  stream: 6,
 };
 
 function addValue(digest: Digest, database: Database, key: string, value: Value): void {
-  const type = TYPES[typeof value === "number" ? "string" : value.typeName];
-  if (type === undefined) throw new Error("this type of value has no digest");
-  digest.mixNumber(type.code);
-  type.add(digest, database, value);
+  digest.mixNumber(TYPE_CODES[typeNameOf(value)]);
+  if (typeof value === "number" || value instanceof LongString) digest.mix(viewOf(database, value));
+  else addCollection(digest, value);
   if (database.expiryOf(key) !== NO_EXPIRY) digest.xor(EXPIRE_MARK);
 }
 

@@ -17,9 +17,10 @@ import { services } from "../services.ts";
 import { rewriteConfigFile } from "./config_file.ts";
 import { datasetDigest, valueDigest } from "./dataset_digest.ts";
 import { DEBUG_HELP } from "./debug_help.ts";
-import { describeObject } from "./debug_object.ts";
 import { writeProtocolExample } from "./debug_protocol.ts";
+import { reload, reloadAppendOnlyFile } from "./reload.ts";
 import { tableStatistics } from "./debug_tables.ts";
+import { describe, keyTableStats, setPackedThreshold, showListpack, showQuicklist } from "./debug_values.ts";
 
 export const debug = defineCommand({
   name: "DEBUG",
@@ -64,16 +65,38 @@ const SUBCOMMANDS: ReadonlyMap<string, DebugSubcommand> = new Map([
   ["help", subcommand(2, 2, (ctx) => writeHelp(ctx.reply, "DEBUG", DEBUG_HELP))],
   ["htstats", subcommand(3, 4, tableStats)],
   ["htstats-key", subcommand(3, 4, keyTableStats)],
+  ["listpack", subcommand(3, 3, showListpack)],
+  ["loadaof", subcommand(2, 2, loadLog)],
   ["log", subcommand(3, 3, log)],
   ["object", subcommand(3, 4, describe)],
   ["pause-cron", subcommand(3, 3, pauseCron)],
   ["populate", subcommand(3, 5, populate)],
   ["protocol", subcommand(3, 3, (ctx, args) => writeProtocolExample(ctx.reply, args.text(2)))],
+  ["quicklist", subcommand(3, 4, showQuicklist)],
+  ["quicklist-packed-threshold", subcommand(3, 3, setPackedThreshold)],
+  ["reload", subcommand(2, 5, reloadSnapshot)],
   ["replybuffer", subcommand(3, 4, replyBuffer)],
   ["segfault", subcommand(2, 2, crash)],
   ["set-active-expire", subcommand(3, 3, setActiveExpire)],
   ["sleep", subcommand(3, 3, sleep)],
 ]);
+
+function loadLog(ctx: CommandContext): void {
+  reloadAppendOnlyFile(services(ctx));
+  ctx.reply.ok();
+}
+
+function reloadSnapshot(ctx: CommandContext, args: Args): void {
+  const options = { save: true, flush: true, merge: false };
+  for (let i = 2; i < args.length; i++) {
+    if (args.is(i, "MERGE")) options.merge = true;
+    else if (args.is(i, "NOFLUSH")) options.flush = false;
+    else if (args.is(i, "NOSAVE")) options.save = false;
+    else throw new CommandError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+  }
+  reload(services(ctx), options);
+  ctx.reply.ok();
+}
 
 function rewriteEverything(ctx: CommandContext): void {
   const { config } = services(ctx);
@@ -96,21 +119,9 @@ function tableStats(ctx: CommandContext, args: Args): void {
   ctx.reply.verbatim("txt", tableStatistics(ctx.keyspace.database(index), isFull));
 }
 
-/** No type that exists so far keeps its elements in a hash table. */
-function keyTableStats(ctx: CommandContext, args: Args): void {
-  throw ctx.db.peek(args.key(2)) === undefined ? Errors.NO_SUCH_KEY : Errors.NO_HASH_TABLE;
-}
-
 function log(ctx: CommandContext, args: Args): void {
   services(ctx).log.warning(`DEBUG LOG: ${byteStringToUtf8(args.text(2))}`);
   ctx.reply.ok();
-}
-
-function describe(ctx: CommandContext, args: Args): void {
-  const value = ctx.db.peek(args.key(2));
-  if (value === undefined) throw Errors.NO_SUCH_KEY;
-  const compress = services(ctx).config.get("rdbcompression");
-  ctx.reply.simpleString(describeObject(ctx.db, value, compress));
 }
 
 /** The leading digits of the argument, as C's atoi reads them; 0 without any. */

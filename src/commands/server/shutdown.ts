@@ -10,10 +10,6 @@ import { defineCommand } from "../../command/spec.ts";
 import { Errors } from "../../resp/errors.ts";
 import { services, type ShutdownRequest } from "../services.ts";
 
-/**
- * While there are no snapshots, SAVE can only be obeyed if nothing has changed since the start: it is refused
- * otherwise, unless FORCE is given. The other forms end the server without saving.
- */
 export const shutdown = defineCommand({
   name: "SHUTDOWN",
   group: "server",

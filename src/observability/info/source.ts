@@ -50,6 +50,50 @@ interface BlockingFigures {
   readonly timeouts: number;
 }
 
+/** The state of a snapshot job. Times in seconds. */
+interface SnapshotFigures {
+  readonly active: boolean;
+  readonly changes: number;
+  readonly elapsed: number;
+  readonly lastDuration: number;
+  readonly lastFailed: boolean;
+  readonly lastSave: number;
+  readonly progress: { readonly done: number; readonly total: number };
+  readonly saves: number;
+}
+
+/** The state of the append-only file; `log` is null while nothing is appended. Sizes in bytes. */
+interface AppendOnlyFigures {
+  readonly state: string;
+  readonly baseSize: number;
+  readonly rewrite: { readonly startedAt: number } | null;
+  readonly rewriteScheduled: boolean;
+  readonly rewrites: number;
+  readonly consecutiveFailures: number;
+  readonly lastRewriteFailed: boolean;
+  readonly lastRewriteSeconds: number;
+  readonly log: {
+    readonly totalSize: number;
+    readonly dirty: number;
+    readonly syncing: boolean;
+    readonly delayedSyncs: number;
+    readonly lastError: string | null;
+  } | null;
+}
+
+/** How the data are kept, and a load that is under way. */
+interface PersistenceFigures {
+  readonly appendOnly: AppendOnlyFigures;
+  readonly lastLoad: { readonly expired: number; readonly loaded: number };
+  readonly loading: {
+    readonly startedAt: number;
+    readonly loadedBytes: number;
+    readonly totalBytes: number;
+  } | null;
+  readonly rewrites: { readonly progress: { readonly done: number; readonly total: number } };
+  readonly snapshots: SnapshotFigures;
+}
+
 /** The parts of the server that INFO reads; the services of the commands are one. */
 export interface InfoSource {
   readonly blocked: { readonly figures: BlockingFigures };
@@ -63,6 +107,7 @@ export interface InfoSource {
   readonly identity: Identity;
   readonly keyspace: CommandContext["keyspace"];
   readonly memory: MemoryMeter;
+  readonly persistence: PersistenceFigures;
   readonly pubsub: { readonly channels: Sized; readonly patterns: Sized; readonly shardChannels: Sized };
   readonly rates: Rates;
   readonly stats: Stats;

@@ -18,6 +18,8 @@ for (
 
 Deno.test("SHUTDOWN SAVE is refused while changes can't be saved, and FORCE overrides that", async () => {
   await using server = await startServer();
+  // No file can take the place of a directory.
+  await Deno.mkdir(`${server.dir}/dump.rdb`);
   using client = await server.connect();
   await client.ask("SET", "a", "1");
   await assertRejects(
@@ -33,6 +35,7 @@ Deno.test("SHUTDOWN SAVE is refused while changes can't be saved, and FORCE over
 
 Deno.test("SIGTERM acts as shutdown-on-sigterm says", async () => {
   await using server = await startServer({ config: { "shutdown-on-sigterm": "save" } });
+  await Deno.mkdir(`${server.dir}/dump.rdb`);
   using client = await server.connect();
   await client.ask("SET", "a", "1");
   server.signal("SIGTERM");

@@ -1,0 +1,103 @@
+import type { TableResult } from "../bench_table.ts";
+import type { BenchOptions } from "../options.ts";
+import { median, ratio } from "../statistics.ts";
+import { figures, formatCount, formatFixed, words } from "../table.ts";
+import { formatTargets, type Target } from "../target.ts";
+
+/** What a limit is put on: the ratio to redis-server, the ratio to our own base figure, or our figure itself. */
+export type Measure = "ratio" | "own" | "figure";
+
+/** Something to be reached by a line. */
+export interface Limit {
+  of: Measure;
+  atLeast?: number;
+  atMost?: number;
+}
+
+/** One line of the table: what was measured, and every round of both servers. */
+export interface Line {
+  what: string;
+  /** Of the figures; `req/s` figures are shown without decimals. */
+  unit: string;
+  ours: number[];
+  reference: number[];
+  /** Our own figures to compare with, too. */
+  base?: number[];
+  limits?: Limit[];
+}
+
+/** What a line came to: medians, and the ratios between them. */
+export interface LineFigures {
+  ours: number;
+  reference: number;
+  ratio: number;
+  own: number;
+}
+
+/** The medians of a line's rounds, each by itself, and their ratios. What was not measured is NaN. */
+export function figuresOf({ ours, reference, base }: Line): LineFigures {
+  const [our, their] = [median(ours), median(reference)];
+  return { ours: our, reference: their, ratio: ratio(our, their), own: ratio(our, median(base ?? [])) };
+}
+
+/** What is to be reached by a line. */
+export function targetsOf(line: Line): Target[] {
+  const { ours, ratio, own } = figuresOf(line);
+  const values: Record<Measure, number> = { ratio, own, figure: ours };
+  return (line.limits ?? []).map(({ of, ...limit }) => ({ name: of, value: values[of], ...limit }));
+}
+
+/** The line's limits in words: `ratio ≤ 1.5`. */
+export function describeLimits(limits: readonly Limit[]): string {
+  const text = ({ of, atLeast, atMost }: Limit) =>
+    `${of} ${atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`}`;
+  return limits.length === 0 ? "-" : limits.map(text).join(", ");
+}
+
+/** The table of all lines. */
+export function tabulate(options: BenchOptions, lines: readonly Line[]): TableResult {
+  return {
+    title: `Persistence: ${
+      formatCount(options.keys)
+    } keys of 16 bytes with values of 32, medians of ${options.rounds} rounds`,
+    columns: [
+      words("measured"),
+      words("unit"),
+      figures("mini-redis"),
+      figures("redis-server"),
+      figures("ratio"),
+      figures("own"),
+      words("aim"),
+      words("target"),
+    ],
+    rows: lines.map(row),
+    notes: [
+      "Loading: from the start of the process to the first answer that is not -LOADING, less that of a start without " +
+      "data. Each server loads what it wrote itself.",
+      "BGSAVE: from the command until INFO says that none is under way, which redis-server notices ten times a second.",
+      "Own: beside our own throughput without an append-only file. 50 clients, one key.",
+      "Under load: eight clients of redis-benchmark write random keys, pipelined, while another client sends PINGs. The " +
+      "round trips hold the client's own pauses and the machine's: the lines without BGSAVE show how long those are.",
+      "Extra memory: for us the highest resident memory during BGSAVE over the highest before, under the same load; for " +
+      "redis-server what it copied on write. Both as a part of what the data set takes.",
+    ],
+    targets: lines.flatMap(targetsOf),
+    data: lines,
+  };
+}
+
+function row(line: Line): string[] {
+  const { ours, reference, ratio, own } = figuresOf(line);
+  const format = (value: number) =>
+    line.unit === "req/s" ? formatCount(value) : formatFixed(value, line.unit === "s" ? 3 : 2);
+  return [
+    line.what,
+    line.unit,
+    format(ours),
+    format(reference),
+    formatFixed(ratio, 2),
+    line.base === undefined ? "-" : formatFixed(own, 2),
+    describeLimits(line.limits ?? []),
+    formatTargets(targetsOf(line)),
+  ];
+}

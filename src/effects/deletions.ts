@@ -1,0 +1,33 @@
+/**
+ * Keys that vanish without a command: logs and replicas are told by a DEL.
+ *
+ * @module
+ */
+
+import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { ChangeConsumer } from "./mod.ts";
+
+const BY_THEMSELVES = EventClass.EXPIRED | EventClass.EVICTED;
+
+/** Tells of keys that expired or were evicted, before whatever the command that met them tells. */
+export class DeletionEffect implements ChangeConsumer {
+  readonly #isActive: () => boolean;
+  readonly #propagate: (database: number, key: string) => void;
+
+  /** `isActive` says whether anybody is to be told. */
+  constructor(isActive: () => boolean, propagate: (database: number, key: string) => void) {
+    this.#isActive = isActive;
+    this.#propagate = propagate;
+  }
+
+  get active(): boolean {
+    return this.#isActive();
+  }
+
+  changed(database: Database, key: string, { eventClass }: ChangeEvent): void {
+    if ((eventClass & BY_THEMSELVES) !== 0) this.#propagate(database.index, key);
+  }
+
+  replaced(): void {}
+}

@@ -1,0 +1,125 @@
+/**
+ * Connects persistence with the other parts: the timer, the guards, the configuration, the replies.
+ *
+ * @module
+ */
+
+import { type Client, Condition } from "../command/client.ts";
+import { WRITE } from "../command/flags.ts";
+import type { CommandRecord } from "../command/registry.ts";
+import { loadParts } from "../commands/server/reload.ts";
+import type { Services } from "../commands/services.ts";
+import { AppendLogError } from "../persistence/aof/append_log.ts";
+import { loadData, openLog } from "../persistence/load.ts";
+import { reasonOf } from "../persistence/snapshot_job.ts";
+import { Errors } from "../resp/errors.ts";
+import { nextTurn } from "../util/turn.ts";
+import { ReplyGate } from "./reply_gate.ts";
+import type { Session } from "./session.ts";
+
+/** Milliseconds between two looks at what is due. */
+const TICK_PERIOD = 100;
+/** Milliseconds that loading takes at a time, before others are served. */
+const LOADING_SLICE = 50;
+
+/**
+ * Sets guards and jobs, and follows the configuration. `refreshEffects` has the keyspace tell whoever listens now. The
+ * gate is for the sessions.
+ */
+export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate<Session> {
+  const { config, cron, dispatcher, persistence } = services;
+  const gate = new ReplyGate<Session>((error, sessions) => refuseReplies(services, error, sessions));
+  const update = () => {
+    const isOn = persistence.appendOnly.log !== null;
+    dispatcher.propagator = isOn ? persistence.appendOnly : null;
+    gate.log = persistence.appendOnly.log;
+    setDiskCondition(services);
+    refreshEffects();
+  };
+  persistence.onChange = update;
+  guardLoading(services);
+  guardDisk(services);
+  cron.add({ name: "persistence", period: TICK_PERIOD, run: () => persistence.tick() });
+  config.onChange(["appendonly"], () => {
+    if (persistence.loading === null) persistence.followConfiguration();
+    return null;
+  });
+  config.onChange(["appendfsync", "aof-timestamp-enabled"], () => {
+    persistence.appendOnly.configure();
+    return null;
+  });
+  config.onChange(["save", "stop-writes-on-bgsave-error"], () => {
+    setDiskCondition(services);
+    return null;
+  });
+  return gate;
+}
+
+/** Loads the data, and opens the append-only file. False if the server must not go on, which was logged. */
+export async function loadAtStart(services: Services): Promise<boolean> {
+  const { config, dispatcher, log, persistence } = services;
+  dispatcher.conditions |= Condition.LOADING;
+  const steps = loadData(loadParts(services));
+  for (;;) {
+    const end = services.clock.monotonic() + LOADING_SLICE;
+    let step = steps.next();
+    while (!step.done && services.clock.monotonic() < end) step = steps.next();
+    if (step.done) {
+      if (!step.value) return false;
+      break;
+    }
+    await nextTurn();
+  }
+  dispatcher.conditions &= ~Condition.LOADING;
+  if (config.get("appendonly")) {
+    try {
+      openLog(persistence);
+    } catch (error) {
+      log.warning(reasonOf(error));
+      return false;
+    }
+  }
+  persistence.onChange?.();
+  return true;
+}
+
+function guardLoading({ dispatcher }: Services): void {
+  dispatcher.setGuard(Condition.LOADING, (ctx, record) => {
+    dispatcher.reject(ctx, record, Errors.LOADING.message);
+    return false;
+  });
+}
+
+function guardDisk(services: Services): void {
+  const { dispatcher, persistence } = services;
+  dispatcher.setGuard(Condition.DISK_ERROR, (ctx, record) => {
+    if (!writes(services, ctx.client, record)) return true;
+    const message = persistence.snapshotRefusesWrites
+      ? Errors.SNAPSHOT_FAILED.message
+      : `MISCONF Errors writing to the AOF file: ${persistence.logError}`;
+    dispatcher.reject(ctx, record, message);
+    return false;
+  });
+}
+
+/** EXEC writes if one of its commands does. */
+function writes({ transactions }: Services, client: Client, record: CommandRecord): boolean {
+  if (record.fullName !== "exec") return true;
+  return ((transactions.of(client)?.flags ?? 0) & WRITE) !== 0;
+}
+
+/** Says whether the disk refuses what must be written to it. */
+export function setDiskCondition({ dispatcher, persistence }: Services): void {
+  const refused = persistence.snapshotRefusesWrites || persistence.logError !== null;
+  const bit = Condition.DISK_ERROR;
+  dispatcher.conditions = refused ? dispatcher.conditions | bit : dispatcher.conditions & ~bit;
+}
+
+/** What could not be brought to the disk is not acknowledged. */
+function refuseReplies(services: Services, error: unknown, sessions: Iterable<Session>): void {
+  if (!(error instanceof AppendLogError)) throw error;
+  // The log has said why.
+  if (error.fatal) Deno.exit(1);
+  setDiskCondition(services);
+  for (const session of sessions) session.refuse(error.message);
+}
