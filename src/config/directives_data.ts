@@ -182,8 +182,8 @@ export const persistenceDirectives = {
   "sanitize-dump-payload": choice(
     ["no", "yes", "clients"],
     "no",
-    0,
-    "Whether values from RESTORE and from snapshots are checked in depth.",
+    MEANINGLESS,
+    "Whether values from RESTORE and from snapshots are checked in depth; they always are.",
   ),
   "stop-writes-on-bgsave-error": yesNo(true, 0, "Refuses writes after a snapshot has failed."),
   "appendonly": yesNo(false, DENY_LOADING, "Logs every change to the append-only file (AOF)."),

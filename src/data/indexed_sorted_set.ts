@@ -60,6 +60,13 @@ export class IndexedSortedSet implements SortedSetForm {
     this.#tree.insert(this.collect(source, start, end, score), score);
   }
 
+  /** As {@linkcode insert}, for a member that may be there: then nothing changes, and the answer is false. */
+  insertNew(source: ByteSource, start: number, end: number, score: number): boolean {
+    const id = this.collect(source, start, end, score);
+    if (id >= 0) this.#tree.insert(id, score);
+    return id >= 0;
+  }
+
   update(handle: number, _source: ByteSource, _start: number, _end: number, score: number): void {
     const old = this.scoreOf(handle);
     this.setCollected(handle, score);

@@ -25,6 +25,8 @@ export interface ImageWriter {
   end(): void;
   /** Bytes that are ready to be written, which now belong to the caller; null if they are not worth writing yet. */
   take(): Uint8Array<ArrayBuffer> | null;
+  /** Gives back what {@linkcode take} gave, once it was written, to be used again. */
+  reuse?(taken: Uint8Array<ArrayBuffer>): void;
 }
 
 /** Entries between two looks at the clock. */

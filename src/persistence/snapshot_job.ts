@@ -189,6 +189,7 @@ export async function writeImage(
     let written = false;
     for (let bytes = image.take(); bytes !== null; bytes = image.take()) {
       await file.write(bytes);
+      image.reuse?.(bytes);
       written = true;
     }
     // A write lets the event loop turn by itself.
@@ -200,7 +201,10 @@ export async function writeImage(
 
 /** Writes what is ready. */
 export function drain(image: ImageWriter, write: (bytes: Uint8Array) => void): void {
-  for (let bytes = image.take(); bytes !== null; bytes = image.take()) write(bytes);
+  for (let bytes = image.take(); bytes !== null; bytes = image.take()) {
+    write(bytes);
+    image.reuse?.(bytes);
+  }
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -9,7 +9,8 @@ const HASH = payload(16, strings(listpack(["f", "v", "n", 12])));
 const SORTED_SET = payload(17, strings(listpack(["a", 1, "b", 2])));
 const STREAM = payload(
   19,
-  size(1) + strings(rawId(5, 0)) + strings(listpack([1, 0, 1, "f", 0, 2, 0, 0, "v", 4])) + size(1) + size(5) + size(0) +
+  size(1) + strings(rawId(5, 0)) + strings(listpack([1, 0, 1, "f", 0, 2, 0, 0, "v", 4])) + size(1) + size(5) +
+    size(0) +
     size(5) + size(0) + size(0) + size(0) + size(1) + size(0),
 );
 

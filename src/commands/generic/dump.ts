@@ -76,7 +76,7 @@ export const restore = defineCommand({
     const value = readPayload(payload, ctx.keyspace.limits);
     if (value === null) throw BAD_FORMAT;
     const deadline = ttl === 0n ? null : deadlineFor(ttl, options.absolute, ctx.keyspace.now);
-    if (deadline !== null && deadline <= ctx.keyspace.now) {
+    if (deadline !== null && ctx.keyspace.isOver(deadline)) {
       if (value instanceof Collection) value.release();
       return dropExpired(ctx, key, options.replace);
     }

@@ -109,7 +109,7 @@ function setExpiry(ctx: CommandContext, args: Args, form: ExpireForm, invalid: C
   const key = args.key(1);
   if (db.findForWrite(key) === undefined) return ctx.reply.integer(0);
   if (conditions !== 0 && !holds(conditions, deadlineOf(db, key), deadline)) return ctx.reply.integer(0);
-  if (deadline <= now) {
+  if (ctx.keyspace.isOver(deadline)) {
     if (isPropagating(ctx)) ctx.rewrite("DEL", key);
     db.delete(key);
     db.changed(key, Events.DEL);

@@ -46,9 +46,9 @@ export const randomkey = defineCommand({
   run(ctx) {
     const { db } = ctx;
     let key = db.randomKey();
-    // Looking at an expired key deletes it, so this ends; but not while CLIENT PAUSE holds expiry back.
+    // Looking at an expired key deletes it, so this ends; but not on a replica, nor while CLIENT PAUSE holds it back.
     for (let draws = 1; key !== undefined && db.peek(key) === undefined; draws++) {
-      if (ctx.keyspace.expiryPaused && draws === MOST_DRAWS) break;
+      if (!ctx.keyspace.deletesExpired && draws === MOST_DRAWS) break;
       key = db.randomKey();
     }
     if (key === undefined) ctx.reply.nullReply();

@@ -61,6 +61,7 @@ function runSort(ctx: CommandContext, args: Args, canStore: boolean): void {
   const request = readSortRequest(args, canStore);
   const { db } = ctx;
   const value = asSortable(db.find(args.key(1)));
+  if (value instanceof SortedSet) db.announceChange(args.key(1));
   const elements = value === undefined ? [] : select(db, value, request);
   if (request.storeKey === undefined) writeElements(ctx, elements, request);
   else storeElements(ctx, request.storeKey, elements, request);

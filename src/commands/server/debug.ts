@@ -9,6 +9,7 @@ import type { Args } from "../../command/args.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { ADMIN, LOADING, NOSCRIPT, PROTECTED, STALE } from "../../command/flags.ts";
 import { defineCommand } from "../../command/spec.ts";
+import { rdbSettings } from "../../persistence/rdb/settings.ts";
 import { CommandError, Errors, unknownSubcommandOrArity } from "../../resp/errors.ts";
 import { ByteBuffer } from "../../util/byte_buffer.ts";
 import { byteStringToUtf8, writeByteString } from "../../util/byte_string.ts";
@@ -78,6 +79,7 @@ const SUBCOMMANDS: ReadonlyMap<string, DebugSubcommand> = new Map([
   ["replybuffer", subcommand(3, 4, replyBuffer)],
   ["segfault", subcommand(2, 2, crash)],
   ["set-active-expire", subcommand(3, 3, setActiveExpire)],
+  ["set-skip-checksum-validation", subcommand(3, 3, setSkipChecksums)],
   ["sleep", subcommand(3, 3, sleep)],
 ]);
 
@@ -131,6 +133,11 @@ function looseInteger(args: Args, index: number): number {
 
 function pauseCron(ctx: CommandContext, args: Args): void {
   services(ctx).cron.paused = looseInteger(args, 2) !== 0;
+  ctx.reply.ok();
+}
+
+function setSkipChecksums(ctx: CommandContext, args: Args): void {
+  rdbSettings.skipChecksums = looseInteger(args, 2) !== 0;
   ctx.reply.ok();
 }
 

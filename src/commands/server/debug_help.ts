@@ -51,6 +51,8 @@ export const DEBUG_HELP: readonly string[] = [
   "    Setting it to 0 disables expiring keys in background when they are not",
   "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
   "    default.",
+  "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+  "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
   "SLEEP <seconds>",
   "    Stop the server for <seconds>. Decimals allowed.",
   "LISTPACK <key>",

@@ -81,7 +81,8 @@ export class LogSync {
 
   #start(): Promise<void> {
     this.#covers = this.#wanted;
-    return this.#running = this.#run(this.#file, this.#covers);
+    // Not by #run itself, which may be over before its promise is noted here.
+    return this.#running = this.#run(this.#file, this.#covers).finally(() => this.#running = null);
   }
 
   async #run(file: LogFile | null, position: number): Promise<void> {
@@ -91,8 +92,6 @@ export class LogSync {
       this.synced = Math.max(this.synced, position);
     } catch (error) {
       throw this.#onError(error);
-    } finally {
-      this.#running = null;
     }
     this.#onSuccess();
   }

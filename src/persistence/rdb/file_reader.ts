@@ -12,7 +12,14 @@ import { ByteSlice } from "../../util/byte_slice.ts";
 import { equalBytes, escapeForDisplay } from "../../util/byte_string.ts";
 import { CHECKSUM_SIZE, MAGIC, ModuleOpcode, NEWEST_READABLE, Opcode } from "./format.ts";
 import { readLibrary } from "./functions.ts";
-import { isValueType, loadValue, storeValue } from "./load_value.ts";
+import {
+  hasManyParts,
+  isValueType,
+  type LoadedValue,
+  loadInSteps,
+  loadValue,
+  storeValue,
+} from "./load_value.ts";
 import { moduleName, skipModuleData } from "./module_data.ts";
 import type { RdbReader } from "./reader.ts";
 import { rdbSettings } from "./settings.ts";
@@ -83,7 +90,8 @@ export class RdbFileReader {
     for (;;) {
       const type = reader.byte();
       if (type === Opcode.END) break;
-      if (isValueType(type)) this.#readEntry(type);
+      if (hasManyParts(type)) yield* this.#readInSteps(type);
+      else if (isValueType(type)) this.#readEntry(type);
       else this.#readOpcode(type);
       if (reader.offset < pause) continue;
       yield;
@@ -178,9 +186,18 @@ export class RdbFileReader {
   }
 
   #readEntry(type: number): void {
+    const key = this.#reader.key(this.#slice);
+    this.#finish(key, loadValue(this.#reader, type, this.#options.keyspace.limits));
+  }
+
+  *#readInSteps(type: number): Generator<void> {
+    const key = this.#reader.key(this.#slice);
+    this.#finish(key, yield* loadInSteps(this.#reader, type, this.#options.keyspace.limits));
+  }
+
+  /** Does with a value what is to be done. */
+  #finish(key: string, value: LoadedValue): void {
     const { keyspace, dropExpired } = this.#options;
-    const key = this.#reader.text(this.#slice);
-    const value = loadValue(this.#reader, type, keyspace.limits);
     if (value === null) this.#noteEmpty(key);
     else if (dropExpired && this.#deadline !== NONE && this.#deadline < keyspace.now) {
       if (value instanceof Collection) value.release();

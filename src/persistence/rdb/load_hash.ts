@@ -11,7 +11,7 @@ import { ByteBuffer } from "../../util/byte_buffer.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { readZiplist } from "./legacy_ziplist.ts";
 import { readZipmap } from "./legacy_zipmap.ts";
-import { built, distinct, readDistinct } from "./load_parts.ts";
+import { builtInSteps, distinct, isPause, readDistinct } from "./load_parts.ts";
 import type { RdbReader } from "./reader.ts";
 
 const FIELD_MEMORY = 1024;
@@ -22,13 +22,14 @@ const value = new ByteSlice();
 const fieldMemory = new ByteBuffer(FIELD_MEMORY);
 
 /** A string for each field, one for each value. */
-export function loadHash(reader: RdbReader, limits: EncodingLimits): Hash | null {
+export function* loadHash(reader: RdbReader, limits: EncodingLimits): Generator<void, Hash | null> {
   const count = reader.count(2);
   if (count === 0) return null;
-  return built(new Hash(limits), reader, (hash) => readFields(hash, reader, count));
+  const hash = new Hash(limits);
+  return yield* builtInSteps(hash, readFields(hash, reader, count));
 }
 
-function readFields(hash: Hash, reader: RdbReader, count: number): void {
+function* readFields(hash: Hash, reader: RdbReader, count: number): Generator<void> {
   hash.expect(count);
   for (let left = count; left > 0; left--) {
     reader.string(field);
@@ -36,6 +37,7 @@ function readFields(hash: Hash, reader: RdbReader, count: number): void {
     reader.string(value);
     const isNew = hash.set(field.source, field.start, field.end, value.source, value.start, value.end);
     if (!isNew) reader.fail("Duplicate hash fields detected");
+    if (isPause(left)) yield;
   }
 }
 

@@ -11,17 +11,20 @@ import { Quicklist } from "../../data/quicklist.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { NodeContainer, ValueType } from "./format.ts";
 import { readZiplist } from "./legacy_ziplist.ts";
-import { built, readListpack } from "./load_parts.ts";
+import { built, builtInSteps, isPause, readListpack } from "./load_parts.ts";
 import type { RdbReader } from "./reader.ts";
 
 /** What an entry takes besides its text, at most. */
 const ENTRY_OVERHEAD = 16;
+/** Nodes between two pauses. */
+const STEP_NODES = 16;
 
 const element = new ByteSlice();
 
 /** One string for each element. */
-export function loadList(reader: RdbReader, limits: EncodingLimits): List | null {
-  return finished(limits, built(new Quicklist(limits), reader, readElements));
+export function* loadList(reader: RdbReader, limits: EncodingLimits): Generator<void, List | null> {
+  const nodes = new Quicklist(limits);
+  return finished(limits, yield* builtInSteps(nodes, readElements(nodes, reader)));
 }
 
 /** One ziplist. */
@@ -30,19 +33,25 @@ export function loadListZiplist(reader: RdbReader, limits: EncodingLimits): List
 }
 
 /** Nodes: ziplists or, in version 2, listpacks and single elements. */
-export function loadQuicklist(reader: RdbReader, type: number, limits: EncodingLimits): List | null {
-  const read = type === ValueType.LIST_QUICKLIST ? readZiplistNodes : readNodes;
-  return finished(limits, built(new Quicklist(limits), reader, read));
+export function* loadQuicklist(
+  reader: RdbReader,
+  type: number,
+  limits: EncodingLimits,
+): Generator<void, List | null> {
+  const nodes = new Quicklist(limits);
+  const read = type === ValueType.LIST_QUICKLIST ? readZiplistNode : readNode;
+  return finished(limits, yield* builtInSteps(nodes, readNodes(nodes, reader, read)));
 }
 
 function finished(limits: EncodingLimits, nodes: Quicklist): List | null {
   return nodes.size === 0 ? null : List.fromNodes(limits, nodes);
 }
 
-function readElements(list: Quicklist, reader: RdbReader): void {
+function* readElements(list: Quicklist, reader: RdbReader): Generator<void> {
   for (let left = reader.count(1); left > 0; left--) {
     reader.string(element);
     list.pushTail(element.source, element.start, element.end);
+    if (isPause(left)) yield;
   }
 }
 
@@ -55,17 +64,26 @@ function readZiplistElements(list: Quicklist, reader: RdbReader): void {
   elements.release();
 }
 
-function readZiplistNodes(list: Quicklist, reader: RdbReader): void {
-  for (let left = reader.count(1); left > 0; left--) appendNode(list, readZiplist(reader));
+function* readNodes(
+  list: Quicklist,
+  reader: RdbReader,
+  read: (list: Quicklist, reader: RdbReader) => void,
+): Generator<void> {
+  for (let left = reader.count(1); left > 0; left--) {
+    read(list, reader);
+    if (left % STEP_NODES === 0) yield;
+  }
 }
 
-function readNodes(list: Quicklist, reader: RdbReader): void {
-  for (let left = reader.count(2); left > 0; left--) {
-    const container = reader.size();
-    if (container === NodeContainer.PLAIN) list.appendNode(readPlainNode(reader), true);
-    else if (container === NodeContainer.PACKED) appendNode(list, readListpack(reader));
-    else reader.fail("Quicklist integrity check failed.");
-  }
+function readZiplistNode(list: Quicklist, reader: RdbReader): void {
+  appendNode(list, readZiplist(reader));
+}
+
+function readNode(list: Quicklist, reader: RdbReader): void {
+  const container = reader.size();
+  if (container === NodeContainer.PLAIN) list.appendNode(readPlainNode(reader), true);
+  else if (container === NodeContainer.PACKED) appendNode(list, readListpack(reader));
+  else reader.fail("Quicklist integrity check failed.");
 }
 
 /** A node without elements is passed over, as Redis does. */

@@ -9,6 +9,9 @@ import { Listpack } from "../../data/listpack.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import type { RdbReader } from "./reader.ts";
 
+/** Elements between two pauses: these take half a millisecond or so. */
+const STEP_ELEMENTS = 512;
+
 const packed = new ByteSlice();
 
 /** Has `read` fill what is being built, and gives its memory back if that fails. */
@@ -24,6 +27,25 @@ export function built<T extends { release(): void }>(
     target.release();
     throw error;
   }
+}
+
+/** As {@linkcode built}, where `read` goes in steps. */
+export function* builtInSteps<T extends { release(): void }>(
+  target: T,
+  steps: Generator<void>,
+): Generator<void, T> {
+  try {
+    yield* steps;
+    return target;
+  } catch (error) {
+    target.release();
+    throw error;
+  }
+}
+
+/** Whether a reader of many elements pauses, with `left` to go. */
+export function isPause(left: number): boolean {
+  return left % STEP_ELEMENTS === 0;
 }
 
 /** Reads a string that is a listpack. */

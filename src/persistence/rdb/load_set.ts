@@ -9,25 +9,26 @@ import type { EncodingLimits } from "../../data/encoding_limits.ts";
 import { IntSet } from "../../data/int_set.ts";
 import { ByteSet } from "../../data/set.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
-import { built, readDistinct } from "./load_parts.ts";
+import { builtInSteps, isPause, readDistinct } from "./load_parts.ts";
 import type { RdbReader } from "./reader.ts";
 
 const member = new ByteSlice();
 
 /** One string for each member. */
-export function loadSet(reader: RdbReader, limits: EncodingLimits): ByteSet | null {
+export function* loadSet(reader: RdbReader, limits: EncodingLimits): Generator<void, ByteSet | null> {
   const count = reader.count(1);
   if (count === 0) return null;
   const isLarge = count > Math.max(limits.setMaxIntsetEntries, limits.setMaxListpackEntries);
   const set = isLarge ? new ByteSet(limits, new ByteTable()) : new ByteSet(limits);
-  return built(set, reader, (set) => readMembers(set, reader, count));
+  return yield* builtInSteps(set, readMembers(set, reader, count));
 }
 
-function readMembers(set: ByteSet, reader: RdbReader, count: number): void {
+function* readMembers(set: ByteSet, reader: RdbReader, count: number): Generator<void> {
   for (let left = count; left > 0; left--) {
     reader.string(member);
     const isNew = set.add(member.source, member.start, member.end);
     if (!isNew) reader.fail("Duplicate set members detected");
+    if (isPause(left)) yield;
   }
 }
 

@@ -14,7 +14,7 @@ import { ByteSlice, comparePieces } from "../../util/byte_slice.ts";
 import { parseFloat64 } from "../../util/float.ts";
 import { ValueType } from "./format.ts";
 import { readZiplist } from "./legacy_ziplist.ts";
-import { built, distinct, readDistinct } from "./load_parts.ts";
+import { builtInSteps, distinct, isPause, readDistinct } from "./load_parts.ts";
 import type { RdbReader } from "./reader.ts";
 
 /** In place of the length of a score's text. */
@@ -34,17 +34,30 @@ const scoreText = new ByteSlice();
 const memberMemory = new ByteBuffer(1024);
 
 /** A string and a score for each member, in any order. */
-export function loadSortedSet(reader: RdbReader, type: number, limits: EncodingLimits): SortedSet | null {
+export function* loadSortedSet(
+  reader: RdbReader,
+  type: number,
+  limits: EncodingLimits,
+): Generator<void, SortedSet | null> {
   const isText = type === ValueType.SORTED_SET;
   const count = reader.count(isText ? LEAST_WITH_TEXT : LEAST_WITH_DOUBLE);
   if (count === 0) return null;
-  const form = built(new IndexedSortedSet(), reader, (form) => {
-    for (let left = count; left > 0; left--) readMember(form, reader, isText);
-    form.order();
-  });
-  const set = new SortedSet(limits, form);
+  const form = new IndexedSortedSet();
+  const set = new SortedSet(limits, yield* builtInSteps(form, readMembers(form, reader, isText, count)));
   set.pack();
   return set;
+}
+
+function* readMembers(
+  form: IndexedSortedSet,
+  reader: RdbReader,
+  isText: boolean,
+  count: number,
+): Generator<void> {
+  for (let left = count; left > 0; left--) {
+    readMember(form, reader, isText);
+    if (isPause(left)) yield;
+  }
 }
 
 function readMember(form: IndexedSortedSet, reader: RdbReader, isText: boolean): void {
@@ -52,7 +65,7 @@ function readMember(form: IndexedSortedSet, reader: RdbReader, isText: boolean):
   reader.keep(member, memberMemory);
   const score = isText ? readTextScore(reader) : reader.double();
   if (Number.isNaN(score)) reader.fail("Zset with NAN score detected");
-  const isNew = form.collect(member.source, member.start, member.end, score) >= 0;
+  const isNew = form.insertNew(member.source, member.start, member.end, score);
   if (!isNew) reader.fail("Duplicate zset fields detected");
 }
 

@@ -11,45 +11,55 @@ import { StreamId } from "../../data/stream_id.ts";
 import { loadStreamNode } from "../../data/stream_node_check.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { ValueType } from "./format.ts";
-import { built, readListpack } from "./load_parts.ts";
+import { builtInSteps, isPause, readListpack } from "./load_parts.ts";
 import type { RdbReader } from "./reader.ts";
 
 /** Bytes of an ID. */
 const ID_SIZE = 16;
+/** Nodes between two pauses. */
+const STEP_NODES = 16;
 /** What a node, a group, a pending entry, a consumer and its reference to a pending entry take at least. */
 const LEAST = { node: ID_SIZE + 9, group: 5, pending: ID_SIZE + 9, consumer: 10, reference: ID_SIZE };
 
 const slice = new ByteSlice();
 const id = new StreamId();
-const last = new StreamId();
 
 /** Reads a stream of this type. It may be without entries. */
-export function loadStream(reader: RdbReader, type: number, limits: EncodingLimits): Stream {
-  return built(new Stream(limits), reader, (stream) => {
-    readNodes(stream, reader);
-    readState(stream, reader, type);
-    for (let left = reader.count(LEAST.group); left > 0; left--) readGroup(stream, reader, type);
-  });
+export function* loadStream(
+  reader: RdbReader,
+  type: number,
+  limits: EncodingLimits,
+): Generator<void, Stream> {
+  const stream = new Stream(limits);
+  return yield* builtInSteps(stream, readStream(stream, reader, type));
 }
 
-function readNodes(stream: Stream, reader: RdbReader): void {
-  last.setZero();
+function* readStream(stream: Stream, reader: RdbReader, type: number): Generator<void> {
+  const last = new StreamId();
   for (let left = reader.count(LEAST.node); left > 0; left--) {
-    reader.string(slice);
-    if (slice.length !== ID_SIZE) reader.fail("Stream node key entry is not the size of a stream ID");
-    takeRawId();
-    const listpack = readListpack(reader);
-    const node = loadStreamNode(id, listpack, last);
-    if (node === null) {
-      listpack.release();
-      reader.fail("Stream listpack integrity check failed.");
-    }
-    if (node.live > 0) stream.appendNode(node);
-    else node.release();
+    readNode(stream, reader, last);
+    if (left % STEP_NODES === 0) yield;
   }
+  readState(stream, reader, type, last);
+  for (let left = reader.count(LEAST.group); left > 0; left--) yield* readGroup(stream, reader, type);
 }
 
-function readState(stream: Stream, reader: RdbReader, type: number): void {
+/** Reads a node, whose entries must come behind `last`; that is its last entry then. */
+function readNode(stream: Stream, reader: RdbReader, last: StreamId): void {
+  reader.string(slice);
+  if (slice.length !== ID_SIZE) reader.fail("Stream node key entry is not the size of a stream ID");
+  takeRawId();
+  const listpack = readListpack(reader);
+  const node = loadStreamNode(id, listpack, last);
+  if (node === null) {
+    listpack.release();
+    reader.fail("Stream listpack integrity check failed.");
+  }
+  if (node.live > 0) stream.appendNode(node);
+  else node.release();
+}
+
+function readState(stream: Stream, reader: RdbReader, type: number, last: StreamId): void {
   const length = reader.size();
   if (length !== stream.size) reader.fail("Stream length inconsistent with its entries");
   readId(reader, stream.lastId);
@@ -65,7 +75,7 @@ function readState(stream: Stream, reader: RdbReader, type: number): void {
   stream.entriesAdded = readCount(reader, 0n);
 }
 
-function readGroup(stream: Stream, reader: RdbReader, type: number): void {
+function* readGroup(stream: Stream, reader: RdbReader, type: number): Generator<void> {
   const name = reader.text(slice);
   readId(reader, id);
   const entriesRead = type === ValueType.STREAM_LISTPACKS
@@ -73,17 +83,17 @@ function readGroup(stream: Stream, reader: RdbReader, type: number): void {
     : readCount(reader, UNKNOWN_COUNT);
   if (stream.group(name) !== undefined) reader.fail("Duplicated consumer group name");
   const group = stream.addGroup(name, id, entriesRead);
-  readPending(group, reader);
+  yield* readPending(group, reader);
   let owned = 0;
   for (let left = reader.count(LEAST.consumer); left > 0; left--) {
     const consumer = readConsumer(group, reader, type);
-    readReferences(group, consumer, reader);
+    yield* readReferences(group, consumer, reader);
     owned += consumer.pending.size;
   }
   if (owned !== group.pending.size) reader.fail("Stream CG PEL entry without consumer");
 }
 
-function readPending(group: ConsumerGroup, reader: RdbReader): void {
+function* readPending(group: ConsumerGroup, reader: RdbReader): Generator<void> {
   for (let left = reader.count(LEAST.pending); left > 0; left--) {
     readRawId(reader);
     const time = readTime(reader, 0);
@@ -91,6 +101,7 @@ function readPending(group: ConsumerGroup, reader: RdbReader): void {
     if (!group.addUnowned(id, time, count)) {
       reader.fail("Duplicated global PEL entry loading stream consumer group");
     }
+    if (isPause(left)) yield;
   }
 }
 
@@ -104,10 +115,11 @@ function readConsumer(group: ConsumerGroup, reader: RdbReader, type: number): Co
   return consumer;
 }
 
-function readReferences(group: ConsumerGroup, consumer: Consumer, reader: RdbReader): void {
+function* readReferences(group: ConsumerGroup, consumer: Consumer, reader: RdbReader): Generator<void> {
   for (let left = reader.count(LEAST.reference); left > 0; left--) {
     readRawId(reader);
     if (!group.own(id, consumer)) reader.fail("Consumer entry not found in group global PEL");
+    if (isPause(left)) yield;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { decodeKey } from "../../keyspace/key.ts";
 import { ByteBuffer, type ByteSource, copyBytes } from "../../util/byte_buffer.ts";
 import type { ByteSlice } from "../../util/byte_slice.ts";
 import { fromBytes } from "../../util/byte_string.ts";
@@ -79,11 +80,6 @@ export class RdbReader {
   /** Bytes read so far. */
   get offset(): number {
     return this.#base + this.#position;
-  }
-
-  /** Whether everything was read. */
-  get atEnd(): boolean {
-    return this.#position === this.#remaining;
   }
 
   /** Throws {@linkcode RdbError} with the present offset. */
@@ -212,6 +208,13 @@ export class RdbReader {
     this.string(out);
     if (out.length > LONGEST_TEXT) this.fail("Invalid string length");
     return fromBytes(out.source.buffer, out.start, out.end);
+  }
+
+  /** The next string as a key, which is ready to be looked up then. */
+  key(out: ByteSlice): string {
+    this.string(out);
+    if (out.length > LONGEST_TEXT) this.fail("Invalid string length");
+    return decodeKey(out.source, out.start, out.end);
   }
 
   /** A length, or −1 − encoding for a string's special form. */

@@ -12,7 +12,9 @@ Deno.test("DUMP and RESTORE: a value goes from one key to another", () => {
   const used = collectionArena.usedBytes;
   const session = new InProcess(commandTable);
   assertEquals(session.run("DUMP missing"), null);
-  for (const command of ["SET s 12", "RPUSH l a b", "SADD i 1", "HSET h f v", "ZADD z 1 a", "XADD x 1-1 f v"]) {
+  for (
+    const command of ["SET s 12", "RPUSH l a b", "SADD i 1", "HSET h f v", "ZADD z 1 a", "XADD x 1-1 f v"]
+  ) {
     session.run(command);
     const key = command.split(" ")[1];
     assertEquals(session.run(["RESTORE", `${key}2`, 0, bytesOf(dumped(session, key))]), "OK");

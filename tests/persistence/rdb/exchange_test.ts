@@ -76,32 +76,35 @@ async function checkFile(server: TestServer, file: Uint8Array): Promise<void> {
   assert(success, new TextDecoder().decode(stdout));
 }
 
-Deno.test({ name: "RDB: payloads of values made here are those of redis-server, and mean the same", ignore }, async () => {
-  await using server = await redis(false);
-  using client = await server.connect();
-  const commands = samples().filter(([name]) => name !== "XREADGROUP" && name !== "XGROUP");
-  await fill(client, commands);
-  const session = new InProcess(commandTable);
-  for (const command of commands) session.run(command);
-  const { keyspace } = session;
-  const database = keyspace.database(0);
-  await client.ask("SELECT", 1);
-  for (const handle of database.entries()) {
-    const key = database.keyOf(handle);
-    const value = database.valueOf(handle);
-    const payload = dumpPayload(database, value, true, RDB_VERSION_7_0);
-    assertEquals(await client.ask("RESTORE", key, 0, payload), "OK", key);
-    const [theirs] = await client.ask("DEBUG", "DIGEST-VALUE", key) as string[];
-    await client.ask("SELECT", 0);
-    // The digest of a value says whether it expires.
-    await client.ask("PERSIST", key);
-    assertEquals([theirs], await client.ask("DEBUG", "DIGEST-VALUE", key), key);
-    // Redis 7.2 keeps large elements otherwise, and some of its compact sets are none in 7.0.
-    if (!isUnordered(keyspace, key) && key !== "list:huge") {
-      const plain = dumpPayload(database, value, false, RDB_VERSION_7_0);
-      assertEquals(textOf(plain), await client.ask("DUMP", key), key);
-    }
+Deno.test(
+  { name: "RDB: payloads of values made here are those of redis-server, and mean the same", ignore },
+  async () => {
+    await using server = await redis(false);
+    using client = await server.connect();
+    const commands = samples().filter(([name]) => name !== "XREADGROUP" && name !== "XGROUP");
+    await fill(client, commands);
+    const session = new InProcess(commandTable);
+    for (const command of commands) session.run(command);
+    const { keyspace } = session;
+    const database = keyspace.database(0);
     await client.ask("SELECT", 1);
-  }
-  dispose(keyspace);
-});
+    for (const handle of database.entries()) {
+      const key = database.keyOf(handle);
+      const value = database.valueOf(handle);
+      const payload = dumpPayload(database, value, true, RDB_VERSION_7_0);
+      assertEquals(await client.ask("RESTORE", key, 0, payload), "OK", key);
+      const [theirs] = await client.ask("DEBUG", "DIGEST-VALUE", key) as string[];
+      await client.ask("SELECT", 0);
+      // The digest of a value says whether it expires.
+      await client.ask("PERSIST", key);
+      assertEquals([theirs], await client.ask("DEBUG", "DIGEST-VALUE", key), key);
+      // Redis 7.2 keeps large elements otherwise, and some of its compact sets are none in 7.0.
+      if (!isUnordered(keyspace, key) && key !== "list:huge") {
+        const plain = dumpPayload(database, value, false, RDB_VERSION_7_0);
+        assertEquals(textOf(plain), await client.ask("DUMP", key), key);
+      }
+      await client.ask("SELECT", 1);
+    }
+    dispose(keyspace);
+  },
+);

@@ -44,7 +44,11 @@ Deno.test("RDB file: what is written is read, in every format", () => {
 Deno.test("RDB file: consumer groups are all there", () => {
   const { keyspace } = sampleSession();
   const read = (session: InProcess) =>
-    ["XINFO STREAM stream:long FULL COUNT 0", "XINFO STREAM stream:empty FULL", "XINFO STREAM stream:emptied FULL"]
+    [
+      "XINFO STREAM stream:long FULL COUNT 0",
+      "XINFO STREAM stream:empty FULL",
+      "XINFO STREAM stream:emptied FULL",
+    ]
       .map((command) => session.raw(command));
   const copy = new InProcess(commandTable);
   load(fileOf(keyspace), { keyspace: copy.keyspace });
@@ -56,10 +60,13 @@ Deno.test("RDB file: consumer groups are all there", () => {
 
 Deno.test("RDB file: header, fields and end", () => {
   const keyspace = newKeyspace();
-  const text = textOf(fileOf(keyspace, { isAofBase: true, functions: ["#!lua name=a\n1", "#!lua name=b\n2"] }));
+  const text = textOf(
+    fileOf(keyspace, { isAofBase: true, functions: ["#!lua name=a\n1", "#!lua name=b\n2"] }),
+  );
   assertEquals(
     text.slice(0, -8),
-    "REDIS0011\xfa\x09redis-ver\x057.2.4\xfa\x0aredis-bits\xc0\x40\xfa\x05ctime\xc2" + little(START_TIME / 1000, 4) +
+    "REDIS0011\xfa\x09redis-ver\x057.2.4\xfa\x0aredis-bits\xc0\x40\xfa\x05ctime\xc2" +
+      little(START_TIME / 1000, 4) +
       "\xfa\x08used-mem\xc2" + little(1_000_000, 4) + "\xfa\x08aof-base\xc0\x01" +
       "\xf5\x0e#!lua name=a\n1\xf5\x0e#!lua name=b\n2\xff",
   );
@@ -69,7 +76,11 @@ Deno.test("RDB file: header, fields and end", () => {
   assertEquals(reader.fields.get("repl-offset"), "12345678901");
   assertEquals(reader.functions, ["#!lua name=a\n1"]);
   assertEquals(log, [
-    ...["Loading RDB produced by version 7.2.4", "RDB age 0 seconds", "RDB memory usage when created 0.95 Mb"],
+    ...[
+      "Loading RDB produced by version 7.2.4",
+      "RDB age 0 seconds",
+      "RDB memory usage when created 0.95 Mb",
+    ],
     "Done loading RDB, keys loaded: 0, keys expired: 0.",
   ]);
 });
@@ -89,7 +100,10 @@ Deno.test("RDB file: access clocks", () => {
     const { accessClock } = copy;
     for (const key of ["a", "l"]) {
       const clock = copy.database(0).clockOf(copy.database(0).stored(key)!);
-      assertEquals(clocks === "lru" ? accessClock.idleSeconds(clock) : accessClock.counter(clock), clocks === "lru" ? 30 : 5);
+      assertEquals(
+        clocks === "lru" ? accessClock.idleSeconds(clock) : accessClock.counter(clock),
+        clocks === "lru" ? 30 : 5,
+      );
     }
     dispose(copy);
     dispose(session.keyspace);
@@ -101,7 +115,16 @@ Deno.test("RDB file: what passed its deadline is dropped, unless somebody else s
   const expired = `\xfc${little(START_TIME - 1, 8)}`;
   const alive = `\xfd${little(Math.floor(START_TIME / 1000) + 5, 4)}`;
   const list = `\x12\x01l\x01\x02\x09${"\x09\0\0\0\x01\0\x05\x01\xff"}`;
-  const contents = [expired, entry("a", "1"), alive, entry("b", "2"), expired, list, `\xfc${little(-5, 8)}`, entry("c", "3")];
+  const contents = [
+    expired,
+    entry("a", "1"),
+    alive,
+    entry("b", "2"),
+    expired,
+    list,
+    `\xfc${little(-5, 8)}`,
+    entry("c", "3"),
+  ];
   const master = load(fileWith(9, ...contents));
   assertEquals([master.reader.keysLoaded, master.reader.keysExpired], [1, 3]);
   assertEquals(master.keyspace.database(0).expiryOf("b"), START_TIME + 5000);
@@ -113,12 +136,23 @@ Deno.test("RDB file: what passed its deadline is dropped, unless somebody else s
 
 Deno.test("RDB file: every opcode of every version", () => {
   for (let version = 1; version <= 11; version++) {
-    const file = fileWith(version, "\xfe\x00", entry("a", "1"), "\xfe\x40\x0f", "\xfb\x05\x00", entry("b", "2"));
+    const file = fileWith(
+      version,
+      "\xfe\x00",
+      entry("a", "1"),
+      "\xfe\x40\x0f",
+      "\xfb\x05\x00",
+      entry("b", "2"),
+    );
     const { keyspace } = load(file);
     assertEquals([keyspace.database(0).size, keyspace.database(15).size], [1, 1]);
   }
-  const module = `\xf7\x81${big(0n, 8)}\x02\x02\x01\x05\x02\x81${big(7n, 8)}\x03abcd\x0412345678\x05\x03xyz\x00`;
-  const { keyspace, log } = load(fileWith(11, module, "\xf8\x0a", "\xf9\xff", entry("a", "1"), `\xfa\x02%x\x01y`));
+  const module = `\xf7\x81${big(0n, 8)}\x02\x02\x01\x05\x02\x81${
+    big(7n, 8)
+  }\x03abcd\x0412345678\x05\x03xyz\x00`;
+  const { keyspace, log } = load(
+    fileWith(11, module, "\xf8\x0a", "\xf9\xff", entry("a", "1"), `\xfa\x02%x\x01y`),
+  );
   assertEquals(keyspace.database(0).size, 1);
   assertEquals(log.slice(0, 2), [
     "# The RDB file contains AUX module data I can't load: no matching module 'AAAAAAAAA'. It is skipped.",

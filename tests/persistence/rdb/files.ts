@@ -65,13 +65,16 @@ export function load(
 ): Loaded {
   const keyspace = options.keyspace ?? newKeyspace();
   const log: string[] = [];
-  const reader = new RdbFileReader(RdbReader.over(inputOf(file, pieces ? 1000 : file.length), file.length, true), {
-    log: { notice: (text) => log.push(text), warning: (text) => log.push(`# ${text}`) },
-    dropExpired: true,
-    replaceExisting: false,
-    ...options,
-    keyspace,
-  });
+  const reader = new RdbFileReader(
+    RdbReader.over(inputOf(file, pieces ? 1000 : file.length), file.length, true),
+    {
+      log: { notice: (text) => log.push(text), warning: (text) => log.push(`# ${text}`) },
+      dropExpired: true,
+      replaceExisting: false,
+      ...options,
+      keyspace,
+    },
+  );
   for (const _ of reader.load());
   return { keyspace, reader, log };
 }

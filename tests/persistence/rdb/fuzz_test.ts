@@ -28,7 +28,8 @@ function writtenPayloads(): Uint8Array<ArrayBuffer>[] {
   session.run(["RPUSH", "q", ...Array.from({ length: 30 }, (_, i) => `${i}`.repeat(300))]);
   session.run(["RPUSH", "p", "x".repeat(9000), "y"]);
   for (const name of ["SADD", "HSET", "ZADD"]) {
-    const words = Array.from({ length: 140 }, (_, i) => [i * 0.5, `member-${i}-${"z".repeat(i % 70)}`]).flat();
+    const words = Array.from({ length: 140 }, (_, i) => [i * 0.5, `member-${i}-${"z".repeat(i % 70)}`])
+      .flat();
     session.run([name, `large:${name}`, ...words]);
   }
   for (const command of streams(new Random(3))) session.run(command);
@@ -43,7 +44,8 @@ function writtenPayloads(): Uint8Array<ArrayBuffer>[] {
 /** The encodings that are read only. */
 function legacyPayloads(): Uint8Array<ArrayBuffer>[] {
   const packed = ziplist(["a", 1, "b", 300, "c", 100_000, "d", 10n ** 15n, "e".repeat(300), 1 << 23]);
-  const node = strings(rawId(1, 0)) + strings(listpack([2, 0, 1, "f", 0, 2, 0, 0, "v1", 4, 0, 5, 1, 1, "x", "v2", 6]));
+  const node = strings(rawId(1, 0)) +
+    strings(listpack([2, 0, 1, "f", 0, 2, 0, 0, "v1", 4, 0, 5, 1, 1, "x", "v2", 6]));
   const group = strings("g") + size(1) + size(0) + size(1) + rawId(1, 0) + little(9, 8) + size(1) + size(1) +
     strings("c") + little(9, 8) + size(1) + rawId(1, 0);
   return [
@@ -75,9 +77,31 @@ function tryPayload(bytes: Uint8Array<ArrayBuffer>, session: InProcess): boolean
 
 /** Readers and changers of all types; those of other types than the value's are refused. */
 const COMMANDS = [
-  ...["GET k", "LRANGE k 0 -1", "LREM k -1 zz", "RPUSH k a", "LPOP k", "SMEMBERS k", "SADD k 77 zz", "HGETALL k"],
-  ...["HSET k zz 1", "ZRANGE k 0 -1 WITHSCORES", "ZADD k 5 zz", "ZREM k a", "XRANGE k - +", "XREVRANGE k + -"],
-  ...["XINFO STREAM k FULL", "XPENDING k g - + 10", "XADD k * a b", "XTRIM k MAXLEN 1", "COPY k other REPLACE"],
+  ...[
+    "GET k",
+    "LRANGE k 0 -1",
+    "LREM k -1 zz",
+    "RPUSH k a",
+    "LPOP k",
+    "SMEMBERS k",
+    "SADD k 77 zz",
+    "HGETALL k",
+  ],
+  ...[
+    "HSET k zz 1",
+    "ZRANGE k 0 -1 WITHSCORES",
+    "ZADD k 5 zz",
+    "ZREM k a",
+    "XRANGE k - +",
+    "XREVRANGE k + -",
+  ],
+  ...[
+    "XINFO STREAM k FULL",
+    "XPENDING k g - + 10",
+    "XADD k * a b",
+    "XTRIM k MAXLEN 1",
+    "COPY k other REPLACE",
+  ],
   ...["DEL other"],
 ];
 

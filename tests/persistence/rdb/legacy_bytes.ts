@@ -44,7 +44,8 @@ export function ziplist(entries: readonly ZiplistEntry[], wide = false): string 
     before = encoded.length;
     text += encoded;
   }
-  return little(text.length + 11, 4) + little(tail, 4) + little(Math.min(entries.length, 0xffff), 2) + text + "\xff";
+  return little(text.length + 11, 4) + little(tail, 4) + little(Math.min(entries.length, 0xffff), 2) + text +
+    "\xff";
 }
 
 function ziplistText(text: string): string {

@@ -5,7 +5,18 @@ import { InProcess } from "../../commands/in_process.ts";
 import type { Plain } from "../../support/resp_reply.ts";
 import { ReplyError } from "../../support/resp_reply.ts";
 import { dispose } from "./files.ts";
-import { big, double, listpack, little, payload, rawId, size, strings, ziplist, zipmap } from "./legacy_bytes.ts";
+import {
+  big,
+  double,
+  listpack,
+  little,
+  payload,
+  rawId,
+  size,
+  strings,
+  ziplist,
+  zipmap,
+} from "./legacy_bytes.ts";
 import type { ZiplistEntry } from "./legacy_bytes.ts";
 
 /** Restores a payload and reads it by a command on the key `k`; no memory is lost. */
@@ -32,7 +43,16 @@ const SORTED_SET = "ZRANGE k 0 -1 WITHSCORES";
 const ENTRIES: readonly ZiplistEntry[] = [
   ...[0, 1, 12, 13, -1, 127, 128, -128, -129, 32767, 32768, -32769, 8388607, 8388608, -8388608, -8388609],
   ...[2147483647, -2147483648, 2147483648, 9223372036854775807n, -9223372036854775808n, -9007199254740993n],
-  ...["", "a", "\x00\xff", "x".repeat(63), "y".repeat(64), "z".repeat(300), "w".repeat(16383), "v".repeat(16384)],
+  ...[
+    "",
+    "a",
+    "\x00\xff",
+    "x".repeat(63),
+    "y".repeat(64),
+    "z".repeat(300),
+    "w".repeat(16383),
+    "v".repeat(16384),
+  ],
 ];
 
 Deno.test("RDB: strings in all forms", () => {
@@ -47,7 +67,9 @@ Deno.test("RDB: strings in all forms", () => {
     ["\xc3\x09\x0f\x04abcde\xe0\x01\x04", "abcdeabcdeabcde"],
   ];
   for (const [body, text] of cases) assertEquals(restored(payload(0, body), "GET k"), [text]);
-  for (const body of ["", "\x05abcd", "\xc4", "\xff", "\x82", "\xc1\x00", "\xc3\x09\x0e\x04abcde\xe0\x01\x04"]) {
+  for (
+    const body of ["", "\x05abcd", "\xc4", "\xff", "\x82", "\xc1\x00", "\xc3\x09\x0e\x04abcde\xe0\x01\x04"]
+  ) {
     assertRefused(0, body);
   }
   assertRefused(0, `\x81${"\xff".repeat(8)}`);
@@ -70,7 +92,8 @@ Deno.test("RDB: ziplists of lists, in nodes and alone", () => {
 });
 
 Deno.test("RDB: quicklists with plain nodes", () => {
-  const body = size(3) + size(1) + strings("plain") + size(2) + strings(listpack(["a", 5])) + size(1) + strings("7");
+  const body = size(3) + size(1) + strings("plain") + size(2) + strings(listpack(["a", 5])) + size(1) +
+    strings("7");
   assertEquals(restored(payload(18, body), LIST), [["plain", "a", "5", "7"]]);
   assertRefused(18, size(1) + size(1) + strings(""));
   assertRefused(18, size(1) + size(3) + strings("a"));
@@ -79,10 +102,20 @@ Deno.test("RDB: quicklists with plain nodes", () => {
 Deno.test("RDB: hashes as ziplist and zipmap", () => {
   const pairs = ["a", 1, "b", "two", 3, "x".repeat(70)] as const;
   const expected = [...pairs.map(String)];
-  assertEquals(restored(payload(13, strings(ziplist(pairs))), HASH, "OBJECT ENCODING k"), [expected, "listpack"]);
-  const fields: [string, string][] = [["a", "1"], ["b", ""], ["\x00", "x".repeat(254)], ["y".repeat(300), "z"]];
+  assertEquals(restored(payload(13, strings(ziplist(pairs))), HASH, "OBJECT ENCODING k"), [
+    expected,
+    "listpack",
+  ]);
+  const fields: [string, string][] = [["a", "1"], ["b", ""], ["\x00", "x".repeat(254)], [
+    "y".repeat(300),
+    "z",
+  ]];
   for (const unused of [0, 3]) {
-    const [reply, encoding] = restored(payload(9, strings(zipmap(fields, unused))), HASH, "OBJECT ENCODING k");
+    const [reply, encoding] = restored(
+      payload(9, strings(zipmap(fields, unused))),
+      HASH,
+      "OBJECT ENCODING k",
+    );
     const got = reply as string[];
     const sorted = fields.map(([field]) => [field, got[got.indexOf(field) + 1]]);
     assertEquals(sorted, fields);
@@ -98,12 +131,24 @@ Deno.test("RDB: hashes as ziplist and zipmap", () => {
 });
 
 Deno.test("RDB: sorted sets with scores as text, as doubles, and as ziplist", () => {
-  const text = size(4) + strings("b") + "\x032.5" + strings("a") + "\xff" + strings("c") + "\xfe" + strings("d") + "\x01" + "7";
+  const text = size(4) + strings("b") + "\x032.5" + strings("a") + "\xff" + strings("c") + "\xfe" +
+    strings("d") + "\x01" + "7";
   const members = ["a", "-inf", "b", "2.5", "d", "7", "c", "inf"];
   assertEquals(restored(payload(3, text), SORTED_SET, "OBJECT ENCODING k"), [members, "listpack"]);
   const doubles = size(2) + strings("b") + double(1e300) + strings("a") + double(-0.5);
   assertEquals(restored(payload(5, doubles), SORTED_SET), [["a", "-0.5", "b", "1e+300"]]);
-  const packed = ziplist(["x", "-inf", "a", 1, "b", "1", "c", "0.10000000000000001e2", "d", 9007199254740993n]);
+  const packed = ziplist([
+    "x",
+    "-inf",
+    "a",
+    1,
+    "b",
+    "1",
+    "c",
+    "0.10000000000000001e2",
+    "d",
+    9007199254740993n,
+  ]);
   assertEquals(restored(payload(12, strings(packed)), "ZSCORE k c", "ZRANK k d"), ["10.000000000000002", 4]);
   assertRefused(3, size(1) + strings("a") + "\xfd");
   assertRefused(3, size(1) + strings("a") + "\x03abc");
@@ -122,10 +167,16 @@ Deno.test("RDB: sets of integers and compact sets", () => {
   const intset = (width: number, ...values: number[]) =>
     little(width, 4) + little(values.length, 4) + values.map((value) => little(value, width)).join("");
   for (const width of [2, 4, 8]) {
-    const reply = restored(payload(11, strings(intset(width, -5, 0, 300))), "SMEMBERS k", "OBJECT ENCODING k");
+    const reply = restored(
+      payload(11, strings(intset(width, -5, 0, 300))),
+      "SMEMBERS k",
+      "OBJECT ENCODING k",
+    );
     assertEquals(reply, [["-5", "0", "300"], "intset"]);
   }
-  for (const bytes of [intset(2), intset(3, 1), intset(2, 2, 1), intset(2, 1, 1), intset(2, 1) + "x", "abc"]) {
+  for (
+    const bytes of [intset(2), intset(3, 1), intset(2, 2, 1), intset(2, 1, 1), intset(2, 1) + "x", "abc"]
+  ) {
     assertRefused(11, strings(bytes));
   }
   const compact = restored(payload(20, strings(listpack(["a", 5])), 11), "SMEMBERS k", "OBJECT ENCODING k");
@@ -139,7 +190,8 @@ Deno.test("RDB: sets of integers and compact sets", () => {
 
 Deno.test("RDB: elements of a listpack that Redis would have packed otherwise are found all the same", () => {
   // A text that is an integer, an integer in 16 bits that 7 would hold, and a short text with a length of 12 bits.
-  const wide = little(7 + 4 + 4 + 4 + 3, 4) + little(4, 2) + "\x8212\x03" + "\xf1\x05\x00\x03" + "\xe0\x01a\x03" +
+  const wide = little(7 + 4 + 4 + 4 + 3, 4) + little(4, 2) + "\x8212\x03" + "\xf1\x05\x00\x03" +
+    "\xe0\x01a\x03" +
     "\x81b\x02\xff";
   const answers = restored(payload(16, strings(wide)), "HGET k 12", "HGET k a");
   assertEquals(answers, ["5", "b"]);
@@ -153,16 +205,36 @@ const GROUP = strings("g") + size(1000) + size(0);
 const PENDING = size(1) + rawId(1000, 0) + little(1234, 8) + size(3);
 
 Deno.test("RDB: streams of the first two versions", () => {
-  const first = size(1) + NODE + size(2) + size(1005) + size(1) + size(1) + GROUP + PENDING + size(1) + strings("c") +
+  const first = size(1) + NODE + size(2) + size(1005) + size(1) + size(1) + GROUP + PENDING + size(1) +
+    strings("c") +
     little(777, 8) + size(1) + rawId(1000, 0);
   const entries = [["1000-0", ["f", "v1"]], ["1005-1", ["f", "v2"]]];
-  const [range, pending, info] = restored(payload(15, first), "XRANGE k - +", "XPENDING k g - + 10", "XINFO GROUPS k");
+  const [range, pending, info] = restored(
+    payload(15, first),
+    "XRANGE k - +",
+    "XPENDING k g - + 10",
+    "XINFO GROUPS k",
+  );
   assertEquals(range, entries);
   assertEquals((pending as Plain[][]).map(([id, name, , count]) => [id, name, count]), [["1000-0", "c", 3]]);
   assertEquals((info as Plain[][])[0].slice(0, 12), [
-    ...["name", "g", "consumers", 1, "pending", 1, "last-delivered-id", "1000-0", "entries-read", 1, "lag", 1],
+    ...[
+      "name",
+      "g",
+      "consumers",
+      1,
+      "pending",
+      1,
+      "last-delivered-id",
+      "1000-0",
+      "entries-read",
+      1,
+      "lag",
+      1,
+    ],
   ]);
-  const second = size(1) + NODE + size(2) + size(1005) + size(1) + size(1000) + size(0) + size(0) + size(0) + size(7) +
+  const second = size(1) + NODE + size(2) + size(1005) + size(1) + size(1000) + size(0) + size(0) + size(0) +
+    size(7) +
     size(0);
   const [, added] = restored(payload(19, second), "XRANGE k - +", "XINFO STREAM k");
   assert((added as Plain[]).includes(7));
@@ -185,7 +257,10 @@ Deno.test("RDB: damaged streams are refused", () => {
       state + size(1) + GROUP + PENDING + size(2) + strings("c") + little(1, 8) + size(1) + rawId(1000, 0) +
         strings("d") + little(1, 8) + size(1) + rawId(1000, 0),
     ),
-    whole(size(1) + NODE, state + size(1) + GROUP + size(0) + size(1) + strings("c") + little(1, 8) + size(1) + rawId(1, 0)),
+    whole(
+      size(1) + NODE,
+      state + size(1) + GROUP + size(0) + size(1) + strings("c") + little(1, 8) + size(1) + rawId(1, 0),
+    ),
   ];
   const nodes: (string | number)[][] = [
     [],
@@ -203,7 +278,12 @@ Deno.test("RDB: damaged streams are refused", () => {
     [1, 0, 100, "f", 0],
   ];
   for (const node of nodes) {
-    bad.push(whole(size(1) + strings(rawId(1000, 0)) + strings(listpack(node)), size(1) + size(1005) + size(1) + size(0)));
+    bad.push(
+      whole(
+        size(1) + strings(rawId(1000, 0)) + strings(listpack(node)),
+        size(1) + size(1005) + size(1) + size(0),
+      ),
+    );
   }
   for (const body of bad) assertRefused(15, body);
 });

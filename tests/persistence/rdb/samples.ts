@@ -2,9 +2,10 @@
 import { Random } from "../../conformance/random.ts";
 import type { Word } from "../../support/bytes.ts";
 
-const INTEGERS = [0, 1, -1, 12, 13, 127, 128, -128, -129, 4095, 4096, -4096, -4097, 32767, 32768, -32769].concat(
-  [8388607, 8388608, -8388609, 2147483647, 2147483648, -2147483649, Number.MAX_SAFE_INTEGER],
-);
+const INTEGERS = [0, 1, -1, 12, 13, 127, 128, -128, -129, 4095, 4096, -4096, -4097, 32767, 32768, -32769]
+  .concat(
+    [8388607, 8388608, -8388609, 2147483647, 2147483648, -2147483649, Number.MAX_SAFE_INTEGER],
+  );
 /** Elements that take the different forms of strings and integers. */
 export const ELEMENTS: readonly string[] = [
   ...INTEGERS.map(String),
@@ -50,10 +51,25 @@ function simpleTypes(random: Random): Word[][] {
 
 /** Hashes and sorted sets. */
 function keyedTypes(random: Random): Word[][] {
-  const scores = ["0", "1", "-1", "0.5", "-2.25", "1000000", "inf", "-inf", "4503599627370496.5", "1.2676506002282294e+30"];
+  const scores = [
+    "0",
+    "1",
+    "-1",
+    "0.5",
+    "-2.25",
+    "1000000",
+    "inf",
+    "-inf",
+    "4503599627370496.5",
+    "1.2676506002282294e+30",
+  ];
   return [
     ["HSET", "hash:small", ...SHORT.flatMap((element, i) => [element, SHORT[(i + 7) % SHORT.length]])],
-    ["HSET", "hash:long", ...ELEMENTS.flatMap((element, i) => [element, ELEMENTS[(i + 7) % ELEMENTS.length]])],
+    [
+      "HSET",
+      "hash:long",
+      ...ELEMENTS.flatMap((element, i) => [element, ELEMENTS[(i + 7) % ELEMENTS.length]]),
+    ],
     ["HSET", "hash:many", ...many(3000, (i) => [`field ${i}`, noise(random, i % 40)]).flat()],
     ["ZADD", "zset:small", ...many(100, (i) => [scores[i % scores.length], `m${i}`]).flat()],
     ["ZADD", "zset:many", ...many(3000, (i) => [scores[i % scores.length], `m${i}`]).flat()],
@@ -66,7 +82,10 @@ function keyedTypes(random: Random): Word[][] {
 export function streams(random: Random): Word[][] {
   return [
     ...many(300, (i): Word[] => ["XADD", "stream:long", `${1000 + i}-${i % 3}`, "field", noise(random, 60)]),
-    ...many(30, (i): Word[] => ["XADD", "stream:mixed", `${i + 1}-0`, ...many(2 + i % 4, (j) => [`f${j}`, i]).flat()]),
+    ...many(
+      30,
+      (i): Word[] => ["XADD", "stream:mixed", `${i + 1}-0`, ...many(2 + i % 4, (j) => [`f${j}`, i]).flat()],
+    ),
     ["XADD", "stream:edge", "18446744073709551615-18446744073709551614", "a", "b"],
     ["XADD", "stream:edge", "18446744073709551615-18446744073709551615", "a", "b"],
     ["XDEL", "stream:long", "1001-1", "1100-1", "1299-2"],
