@@ -9,10 +9,11 @@ import type { Config } from "../config/mod.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Clock } from "../util/clock.ts";
 import type { LineLog } from "./aof/directory.ts";
+import { ManifestError } from "./aof/manifest.ts";
 import { AofLoader } from "./aof/loader.ts";
 import type { Persistence } from "./mod.ts";
 import { RdbFileReader } from "./rdb/file_reader.ts";
-import { RdbError, RdbReader } from "./rdb/reader.ts";
+import { type ByteInput, RdbError, RdbReader } from "./rdb/reader.ts";
 import { reasonOf } from "./snapshot_job.ts";
 
 /** Milliseconds between two lines of the log that tell how far a load has come. */
@@ -45,14 +46,15 @@ export interface SnapshotLoadOptions {
 export function* loadData(parts: LoadParts): Generator<void, boolean> {
   const { clock, config, keyspace, log, persistence } = parts;
   const start = clock.monotonic();
-  begin(parts);
+  beginLoading(parts);
   try {
     const result = config.get("appendonly") ? yield* loadLog(parts) : null;
     if (result === "failed") return false;
     const seconds = () => ((clock.monotonic() - start) / 1000).toFixed(3);
     if (result === "loaded") log.notice(`DB loaded from append only file: ${seconds()} seconds`);
     else {
-      const loaded = yield* loadSnapshot(parts, { replaceExisting: false, dropExpired: true });
+      const dropExpired = config.get("replicaof") === null;
+      const loaded = yield* loadSnapshot(parts, { replaceExisting: false, dropExpired });
       if (loaded === "failed") {
         log.warning("Fatal error loading the DB, check server logs. Exiting.");
         return false;
@@ -68,7 +70,7 @@ export function* loadData(parts: LoadParts): Generator<void, boolean> {
 
 /** Loads the append-only file alone: DEBUG LOADAOF. */
 export function* reloadLog(parts: LoadParts): Generator<void, boolean> {
-  begin(parts);
+  beginLoading(parts);
   try {
     return (yield* loadLog(parts)) !== "failed";
   } finally {
@@ -78,7 +80,7 @@ export function* reloadLog(parts: LoadParts): Generator<void, boolean> {
 
 /** Loads the snapshot alone: DEBUG RELOAD. */
 export function* reloadSnapshot(parts: LoadParts, options: SnapshotLoadOptions): Generator<void, boolean> {
-  begin(parts);
+  beginLoading(parts);
   try {
     return (yield* loadSnapshot(parts, options)) !== "failed";
   } finally {
@@ -86,7 +88,8 @@ export function* reloadSnapshot(parts: LoadParts, options: SnapshotLoadOptions):
   }
 }
 
-function begin({ clock, persistence }: LoadParts): void {
+/** Says that a load is under way; whoever began it sets `persistence.loading` to null at its end. */
+export function beginLoading({ clock, persistence }: LoadParts): void {
   persistence.loading = { startedAt: Math.floor(clock.now() / 1000), totalBytes: 0, loadedBytes: 0 };
 }
 
@@ -110,7 +113,8 @@ function* loadLog(parts: LoadParts): Generator<void, "loaded" | "none" | "failed
   try {
     manifest = appendOnly.readManifest(true);
   } catch (error) {
-    for (const line of reasonOf(error).split("\n")) log.warning(line);
+    const report = error instanceof ManifestError ? error.report : reasonOf(error);
+    for (const line of report.split("\n")) log.warning(line);
     return "failed";
   }
   const steps = loader.load(manifest);
@@ -164,19 +168,22 @@ function* loadSnapshot(
   }
 }
 
-/** Loads a snapshot from the beginning of `file`; where it ends. Throws `RdbError`. */
-function* snapshotSteps(
+/** Loads a snapshot of `size` bytes from the beginning of `file`; where it ends. Throws `RdbError`. */
+export function* snapshotSteps(
   parts: LoadParts,
-  file: Deno.FsFile,
+  file: ByteInput,
   size: number,
   options: SnapshotLoadOptions,
 ): Generator<void, number> {
   const { clock, config, keyspace, log, persistence } = parts;
   const checked = config.get("rdbchecksum");
+  const dropped: [database: number, key: string][] = [];
   const reader = new RdbFileReader(RdbReader.over(file, size, checked), {
     keyspace,
     log,
     ...options,
+    // Replicas that go on from this snapshot have the keys still, and have to be told.
+    onDropped: (database, key) => reader.fields.has("repl-id") && dropped.push([database, key]),
   });
   const report = reporter(parts);
   keyspace.setTime(clock.now());
@@ -185,7 +192,8 @@ function* snapshotSteps(
     yield;
     keyspace.setTime(clock.now());
   }
-  persistence.lastLoad = { expired: reader.keysExpired, loaded: reader.keysLoaded };
+  const { fields } = reader;
+  persistence.lastLoad = { expired: reader.keysExpired, loaded: reader.keysLoaded, fields, dropped };
   persistence.functions = reader.functions;
   return reader.offset;
 }

@@ -23,6 +23,16 @@ import { drain, SnapshotJob } from "./snapshot_job.ts";
 /** Seconds after a failed background save before the next is begun by itself. */
 const RETRY_DELAY = 5;
 
+/** Format of the snapshots for replicas. */
+const TRANSFER_VERSION = 10;
+
+/** A place in a replication stream: ID of the history, offset, and the database that its commands are for. */
+export interface ReplicationPosition {
+  readonly id: string;
+  readonly offset: number;
+  readonly database: number;
+}
+
 /** What persistence has to do with. */
 export interface PersistenceParts {
   readonly config: Config;
@@ -42,6 +52,17 @@ export interface Loading {
   loadedBytes: number;
 }
 
+/** A load of a snapshot that is over. */
+export interface LastLoad {
+  /** Keys dropped because their time was over, and keys loaded. */
+  readonly expired: number;
+  readonly loaded: number;
+  /** The auxiliary fields of the file. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** The dropped keys, of a file that says where the replication stream stood. */
+  readonly dropped: readonly (readonly [database: number, key: string])[];
+}
+
 /** Snapshots and the append-only file of one server. */
 export class Persistence {
   readonly snapshots: SnapshotJob;
@@ -49,12 +70,18 @@ export class Persistence {
   readonly rewrites: RewriteJob;
   /** The load under way; null when the data are there. */
   loading: Loading | null = null;
-  /** What the last load of a snapshot dropped as expired, and loaded. */
-  lastLoad = { expired: 0, loaded: 0 };
+  /** A load is under way while the data before it are still served: `repl-diskless-load swapdb`. */
+  asyncLoading = false;
+  /** The last load of a snapshot. */
+  lastLoad: LastLoad = { expired: 0, loaded: 0, fields: new Map(), dropped: [] };
   /** Bytes that loading found in all files of the append-only file, and in its base. */
   logSizes = { totalSize: 0, baseSize: 0 };
   /** Texts of the function libraries, byte strings. Nobody runs them yet, but a file that has them keeps them. */
   functions: readonly string[] = [];
+  /** A snapshot that goes straight to replicas; null if none is under way. */
+  transfer: { abort(): void } | null = null;
+  /** Where the data stand in replication, to be noted in every snapshot; null for nowhere. */
+  position: (() => ReplicationPosition | null) | null = null;
   /** Called when {@linkcode busy} or a status changed. */
   onChange: (() => void) | null = null;
 
@@ -113,7 +140,12 @@ export class Persistence {
 
   /** Whether an image of the data is being written; there is one at a time. */
   get busy(): boolean {
-    return this.snapshots.active || this.rewrites.active;
+    return this.saving || this.rewrites.active;
+  }
+
+  /** Whether a snapshot is being written, to a file or to replicas. */
+  get saving(): boolean {
+    return this.snapshots.active || this.transfer !== null;
   }
 
   /** Whether the last save failed, and writes are to be refused for it. */
@@ -152,6 +184,7 @@ export class Persistence {
    */
   saveNow(): boolean {
     this.snapshots.abort();
+    this.transfer?.abort();
     if (this.rewrites.active) {
       this.rewrites.abort();
       this.scheduleRewrite();
@@ -169,7 +202,8 @@ export class Persistence {
     if (this.appendOnly.rewriteScheduled && !this.appendOnly.isLimited()) return void this.beginRewrite();
     if (this.#snapshotScheduled && this.#mayRetry()) {
       this.#snapshotScheduled = false;
-      return this.snapshots.begin();
+      this.snapshots.begin();
+      return;
     }
     if (!this.#saveIfDue()) this.#rewriteIfGrown();
   }
@@ -212,7 +246,12 @@ export class Persistence {
     }
   }
 
-  #newSnapshot(isAofBase: boolean): ImageWriter {
+  /** A writer for a snapshot that a replica is to load, of Redis 7.0 perhaps, which does not know what came later. */
+  newTransfer(withFunctions: boolean): RdbFileWriter {
+    return this.#newSnapshot(false, TRANSFER_VERSION, withFunctions);
+  }
+
+  #newSnapshot(isAofBase: boolean, version?: number, withFunctions = true): RdbFileWriter {
     const { clock, config, keyspace } = this.#parts;
     const policy = config.get("maxmemory-policy");
     return new RdbFileWriter({
@@ -222,7 +261,9 @@ export class Persistence {
       now: clock.now(),
       usedMemory: keyspace.usedMemory(),
       isAofBase,
-      functions: this.functions,
+      replication: isAofBase ? undefined : this.position?.() ?? undefined,
+      functions: withFunctions ? this.functions : [],
+      version,
     });
   }
 

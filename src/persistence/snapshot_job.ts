@@ -108,16 +108,18 @@ export class SnapshotJob {
     return true;
   }
 
-  /** Begins to save in the background. The image is that of this moment. Must not be under way already. */
-  begin(): void {
-    const { clock, keyspace, log, newImage } = this.#parts;
-    const image = newImage();
+  /**
+   * Begins to save in the background. The image is that of this moment. Must not be under way already. What it answers
+   * resolves at the end and never rejects.
+   */
+  begin(image: ImageWriter = this.#parts.newImage()): Promise<SaveResult> {
+    const { clock, keyspace, log } = this.#parts;
     this.#aborted = false;
     this.#startedAt = clock.monotonic();
     this.lastAttempt = clock.now();
     this.#snapshot = new Snapshot(keyspace, image);
     log.notice(`Background saving started by pid ${Deno.pid}`);
-    this.#run(this.#snapshot, image, keyspace.dirty);
+    return this.#run(this.#snapshot, image, keyspace.dirty);
   }
 
   /** Gives up the background save under way, if there is one. From now on it does not touch the old file. */
@@ -127,8 +129,7 @@ export class SnapshotJob {
     this.#file?.unlink();
   }
 
-  /** Never rejects. */
-  async #run(snapshot: Snapshot, image: ImageWriter, dirty: number): Promise<void> {
+  async #run(snapshot: Snapshot, image: ImageWriter, dirty: number): Promise<SaveResult> {
     const { clock, log, target } = this.#parts;
     let file: SafeFile | null = null;
     let result: SaveResult = "saved";
@@ -150,6 +151,7 @@ export class SnapshotJob {
     }
     this.#file = null;
     this.#finish(result, dirty);
+    return result;
   }
 
   #finish(result: SaveResult, dirty: number): void {
@@ -172,11 +174,19 @@ export class SnapshotJob {
   }
 }
 
+/** Takes an image: a file, or the connections to replicas. */
+export interface ImageSink {
+  /**
+   * Resolves, after a turn of the event loop at least, when there is room for more. `bytes` must not change until then.
+   */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
 /** Writes an image in slices, and in between lets the event loop turn. False if it was given up. */
 export async function writeImage(
   snapshot: Snapshot,
   image: ImageWriter,
-  file: SafeFile,
+  sink: ImageSink,
   clock: { monotonic(): number },
   isAborted: () => boolean,
   keyDelay = 0,
@@ -188,7 +198,7 @@ export async function writeImage(
     if (keyDelay > 0) await delay((snapshot.recorded - before) * keyDelay / 1000);
     let written = false;
     for (let bytes = image.take(); bytes !== null; bytes = image.take()) {
-      await file.write(bytes);
+      await sink.write(bytes);
       image.reuse?.(bytes);
       written = true;
     }

@@ -3,7 +3,8 @@
  *
  * Commands are collected in memory and written at the end of a turn of the event loop, in one piece. Then the policy
  * decides: `always` brings them to the disk before anybody gets a reply, `everysec` once a second, `no` leaves it to the
- * system. Syncs never run on the loop; what is appended while one runs is covered by the next.
+ * system. Syncs run off the loop, except with `always` on a quick disk; what is appended while one runs is covered by the
+ * next.
  *
  * Three positions, counted in bytes since the log was made, say where things are: appended ≥ written ≥ synced.
  *
@@ -11,15 +12,12 @@
  */
 
 import type { Propagator } from "../../command/dispatch.ts";
-import { NO_DATABASE } from "../../command/propagation_unit.ts";
-import { toBytes, writeByteString } from "../../util/byte_string.ts";
 import type { Clock } from "../../util/clock.ts";
 import { type LogFile, reasonOf } from "./disk.ts";
+import { LogBuffer } from "./log_buffer.ts";
 import { LogSync } from "./log_sync.ts";
+import { SyncPace } from "./sync_pace.ts";
 
-const INITIAL_SIZE = 16 * 1024;
-/** A larger buffer is given back when it was written. */
-const RETAINED_SIZE = 1 << 20;
 /** How long a sync that does not end holds back writing, and how often one is made with `everysec`: milliseconds. */
 const LONGEST_POSTPONEMENT = 2000;
 const SYNC_PERIOD = 1000;
@@ -73,14 +71,11 @@ export class AppendLog implements Propagator {
   readonly #clock: Clock;
   readonly #listener: AppendLogListener;
   readonly #sync: LogSync;
-  #buffer = new Uint8Array(INITIAL_SIZE);
-  #length = 0;
+  readonly #pace: SyncPace;
+  readonly #buffer = new LogBuffer();
   #written = 0;
   /** Bytes in the buffer when writing failed last. */
   #refused = 0;
-  #database = NO_DATABASE;
-  /** Second of the last annotation. */
-  #annotated = 0;
   #postponedSince = -1;
   #lastSync: number;
   #lastReport = -Infinity;
@@ -102,12 +97,13 @@ export class AppendLog implements Propagator {
     this.#clock = clock;
     this.#listener = listener;
     this.#lastSync = clock.monotonic();
+    this.#pace = new SyncPace(this.#lastSync);
     this.#sync = new LogSync((error) => this.#syncFailed(error), () => this.#syncWorked());
   }
 
   /** Bytes appended and not written. */
   get dirty(): number {
-    return this.#length;
+    return this.#buffer.length;
   }
 
   /** Bytes written and not known to be on the disk. */
@@ -127,21 +123,17 @@ export class AppendLog implements Propagator {
 
   /** Memory of the buffer: `aof_buffer_length` is {@linkcode dirty}, `mem_aof_buffer` this. */
   get bufferSize(): number {
-    return this.#buffer.length;
+    return this.#buffer.capacity;
   }
 
   propagate(database: number, frame: Uint8Array): void {
-    if (this.timestamps) this.#annotate();
-    if (database !== this.#database && database !== NO_DATABASE) this.#select(database);
-    const size = frame.length;
-    this.#ensure(size);
-    this.#buffer.set(frame, this.#length);
-    this.#length += size;
+    if (this.timestamps) this.#buffer.addTime(Math.floor(this.#clock.now() / 1000));
+    this.#buffer.add(database, frame);
   }
 
   /** Has a SELECT stand before the next command, whatever its database. */
   forgetDatabase(): void {
-    this.#database = NO_DATABASE;
+    this.#buffer.forgetDatabase();
   }
 
   /**
@@ -152,7 +144,7 @@ export class AppendLog implements Propagator {
    */
   flush(): Promise<void> | undefined {
     const always = this.policy === "always";
-    if (this.#length > this.#refused) {
+    if (this.dirty > this.#refused) {
       if (this.policy === "everysec" && this.#isPostponed()) return undefined;
       if (!this.#write() && always) return Promise.reject(this.#refusal());
     }
@@ -164,14 +156,14 @@ export class AppendLog implements Propagator {
   /** To be called about ten times a second: postponed writes, syncs while nobody writes, another try after a failure. */
   tick(): void {
     if (this.#closed) return;
-    if (this.#length > 0 && (this.policy !== "everysec" || !this.#isPostponed())) this.#write();
+    if (this.dirty > 0 && (this.policy !== "everysec" || !this.#isPostponed())) this.#write();
     if (this.policy === "everysec") this.#syncEverySecond();
     else if (this.policy === "always") this.#durable()?.catch(() => {});
   }
 
   /** Writes at once what was appended, whatever a sync is doing. False if that failed. */
   write(): boolean {
-    return this.#length === 0 || this.#write();
+    return this.dirty === 0 || this.#write();
   }
 
   /**
@@ -209,19 +201,19 @@ export class AppendLog implements Propagator {
 
   /** Drops what was appended and not written: the file is given up. */
   discard(): void {
-    this.#length = 0;
+    this.#buffer.drop(this.dirty);
     this.#refused = 0;
     this.#writeError = null;
   }
 
   /** Writes the buffer. False if it failed: then the file is as before, and the buffer holds what is missing. */
   #write(): boolean {
-    const size = this.#length;
+    const size = this.dirty;
     let done = 0;
     this.#postponedSince = -1;
     try {
       while (done < size) {
-        const count = this.#file.writeSync(this.#buffer.subarray(done, size));
+        const count = this.#file.writeSync(this.#buffer.from(done));
         // A file that takes nothing would have us try for ever.
         if (count <= 0) throw new Error("No space left on device");
         done += count;
@@ -231,9 +223,7 @@ export class AppendLog implements Propagator {
       return false;
     }
     this.#wrote(size);
-    this.#length = 0;
     this.#refused = 0;
-    if (this.#buffer.length > RETAINED_SIZE) this.#buffer = new Uint8Array(INITIAL_SIZE);
     if (this.#writeError !== null) {
       this.#writeError = null;
       this.#listener.onRecovered("AOF write error looks solved, the server can write again.");
@@ -242,6 +232,7 @@ export class AppendLog implements Propagator {
   }
 
   #wrote(bytes: number): void {
+    this.#buffer.drop(bytes);
     this.#written += bytes;
     this.fileSize += bytes;
     this.totalSize += bytes;
@@ -250,7 +241,7 @@ export class AppendLog implements Propagator {
   #writeFailed(done: number, error: unknown): void {
     const reason = reasonOf(error);
     this.#writeError = reason;
-    const expected = this.#length;
+    const expected = this.dirty;
     if (done === 0) {
       this.#refused = expected;
       return this.#report(`Error writing to the AOF file: ${reason}`);
@@ -262,14 +253,12 @@ export class AppendLog implements Propagator {
     } catch (truncateError) {
       // Half a command stays, so that the rest has to follow it.
       this.#wrote(done);
-      this.#buffer.copyWithin(0, done, expected);
-      this.#length = expected - done;
       message += ". Could not remove short write from the append-only file. " +
         `The server may refuse to load the AOF the next time it starts. ftruncate: ${
           reasonOf(truncateError)
         }`;
     }
-    this.#refused = this.#length;
+    this.#refused = this.dirty;
     this.#report(message);
   }
 
@@ -301,7 +290,17 @@ export class AppendLog implements Propagator {
 
   /** Resolves when all that was written is on the disk; undefined if it is. */
   #durable(): Promise<void> | undefined {
-    return this.unsynced === 0 || this.skipsSync() ? undefined : this.#syncAll();
+    if (this.unsynced === 0 || this.skipsSync()) return undefined;
+    const start = this.#clock.monotonic();
+    if (this.#sync.running || !this.#pace.mayHoldLoop(start)) return this.#syncAll();
+    try {
+      this.#sync.finishSync(this.#file, this.#written);
+    } catch (error) {
+      return Promise.reject(this.#syncFailed(error));
+    }
+    this.#pace.note(start, this.#clock.monotonic());
+    this.#syncWorked();
+    return undefined;
   }
 
   #syncAll(): Promise<void> {
@@ -335,39 +334,4 @@ export class AppendLog implements Propagator {
     this.#syncError = null;
     this.#listener.onRecovered("AOF fsync error looks solved, the server can write again.");
   }
-
-  #select(database: number): void {
-    const digits = String(database);
-    this.#appendText(`*2\r\n$6\r\nSELECT\r\n$${digits.length}\r\n${digits}\r\n`);
-    this.#database = database;
-  }
-
-  #annotate(): void {
-    const second = Math.floor(this.#clock.now() / 1000);
-    if (second <= this.#annotated) return;
-    this.#annotated = second;
-    this.#appendText(annotation(second));
-  }
-
-  #appendText(text: string): void {
-    this.#ensure(text.length);
-    this.#length = writeByteString(this.#buffer, this.#length, text);
-  }
-
-  #ensure(extra: number): void {
-    const needed = this.#length + extra;
-    if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
-    larger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = larger;
-  }
-}
-
-function annotation(second: number): string {
-  return `#TS:${second}\r\n`;
-}
-
-/** The line that tells the time, seconds since the epoch. */
-export function timestampLine(second: number): Uint8Array<ArrayBuffer> {
-  return toBytes(annotation(second));
 }

@@ -8,8 +8,8 @@ import { Collection } from "../../data/collection.ts";
 import { type Database, NO_EXPIRY } from "../../keyspace/database.ts";
 import { deadlineOf } from "../../keyspace/deadline.ts";
 import type { ImageWriter } from "../snapshot.ts";
-import { timestampLine } from "./append_log.ts";
 import { CommandWriter } from "./command_writer.ts";
+import { timestampLine } from "./log_buffer.ts";
 import { ELEMENTS_PER_COMMAND, rewriteObject, rewriteString } from "./rewrite_value.ts";
 
 /** A collection with more elements is written in steps. */

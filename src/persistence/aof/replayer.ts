@@ -147,6 +147,7 @@ const NO_TRANSPORT: Transport = {
   close() {},
   resume() {},
   trim() {},
+  drained: () => Promise.resolve(),
   usage: () => ({
     queryBuffer: 0,
     queryBufferFree: 0,

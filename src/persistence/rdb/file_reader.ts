@@ -47,6 +47,8 @@ export interface RdbLoadOptions {
   readonly log: LoadLog;
   /** Drops keys whose time is over: what a master does, and neither a replica nor the base of an append-only file. */
   readonly dropExpired: boolean;
+  /** Told of each key that was dropped, with the number of its database. */
+  readonly onDropped?: (database: number, key: string) => void;
   /** Lets keys of the file take the place of those that there are, instead of refusing the file. */
   readonly replaceExisting: boolean;
 }
@@ -202,6 +204,7 @@ export class RdbFileReader {
     else if (dropExpired && this.#deadline !== NONE && this.#deadline < keyspace.now) {
       if (value instanceof Collection) value.release();
       this.keysExpired++;
+      this.#options.onDropped?.(this.#database.index, key);
     } else this.#store(key, value);
     this.#deadline = this.#idle = this.#frequency = NONE;
   }

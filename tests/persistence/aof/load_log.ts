@@ -47,6 +47,11 @@ export function emptySession(): InProcess {
   return session;
 }
 
+/** Removes all keys. */
+export function clear({ keyspace }: InProcess): void {
+  for (const database of keyspace.databases()) database.clear();
+}
+
 /** Loads the log in a data directory, into the session if one is given. A bad manifest counts as a failure. */
 export function loadLog(
   root: string,

@@ -1,5 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { digestAfter, emptySession, loadLog, logOf, TemporaryDirectory, writeLog } from "./load_log.ts";
+import {
+  clear,
+  digestAfter,
+  emptySession,
+  loadLog,
+  logOf,
+  TemporaryDirectory,
+  writeLog,
+} from "./load_log.ts";
 
 const ONE = "file a.1.incr.aof seq 1 type i\n";
 const TWO = "file a.1.base.aof seq 1 type b\nfile a.1.incr.aof seq 1 type i\n";
@@ -224,7 +232,7 @@ Deno.test("loader: flipped bits are refused, cut off with a warning, or change w
       const flipped = String.fromCharCode(whole.charCodeAt(offset) ^ (1 << bit));
       const damaged = whole.slice(0, offset) + flipped + whole.slice(offset + 1);
       writeLog(directory.path, ONE, { "a.1.incr.aof": damaged });
-      session.run("FLUSHALL");
+      clear(session);
       const { digest, log, result } = loadLog(directory.path, { session });
       if (result.status === "failed") assert(log.lines.length > 0);
       else if (result.status === "truncated") {
@@ -277,7 +285,7 @@ Deno.test("loader: random bytes are never anything but an error or a cut", () =>
     let text = "";
     for (let i = next(20); i >= 0; i--) text += pieces[next(pieces.length)];
     writeLog(directory.path, ONE, { "a.1.incr.aof": text });
-    session.run("FLUSHALL");
+    clear(session);
     const { log, result } = loadLog(directory.path, { session });
     if (result.status === "failed" || result.status === "truncated") assert(log.lines.length > 0);
   }
