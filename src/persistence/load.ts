@@ -113,8 +113,8 @@ function* loadLog(parts: LoadParts): Generator<void, "loaded" | "none" | "failed
   try {
     manifest = appendOnly.readManifest(true);
   } catch (error) {
-    const report = error instanceof ManifestError ? error.report : reasonOf(error);
-    for (const line of report.split("\n")) log.warning(line);
+    const lines = error instanceof ManifestError ? error.report : reasonOf(error).split("\n");
+    for (const line of lines) log.warning(line);
     return "failed";
   }
   const steps = loader.load(manifest);
@@ -156,7 +156,12 @@ function* loadSnapshot(
     return "failed";
   }
   try {
-    yield* snapshotSteps(parts, file, file.statSync().size, options);
+    const { isFile, size } = file.statSync();
+    if (!isFile) {
+      log.warning(`Fatal error: can't open the RDB file ${path} for reading: Not a regular file`);
+      return "failed";
+    }
+    yield* snapshotSteps(parts, file, size, options);
     return "loaded";
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;

@@ -99,8 +99,8 @@ export class SnapshotJob {
       file.commitSync(path);
     } catch (error) {
       file?.discard();
+      // As with the original only a background save that fails stops writes: who asked for this one is told.
       log.warning(`Error saving DB on disk: ${reasonOf(error)}`);
-      this.lastFailed = true;
       return false;
     }
     log.notice("DB saved on disk");

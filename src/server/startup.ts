@@ -63,11 +63,17 @@ export async function runServer(commandLine: CommandLine): Promise<number> {
   listenToSignals(server, log);
   announceReady(server, log);
   server.serve();
-  if (!await server.load()) {
+  // A shutdown does not wait until everything is loaded.
+  const loaded = await Promise.race([server.load(), server.finished.then(() => null)]);
+  if (loaded === false) {
     pidFile?.remove();
     return FAILED;
   }
-  for (const kind of server.listeners.kinds) log.notice(`Ready to accept connections ${kind}`);
+  if (loaded) {
+    for (const kind of server.listeners.kinds) {
+      log.notice(`Ready to accept connections ${kind}`);
+    }
+  }
   const status = await server.finished;
   pidFile?.remove();
   return status;

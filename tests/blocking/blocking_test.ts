@@ -8,6 +8,7 @@ import { stringCommands } from "../../src/commands/string/mod.ts";
 import { transactionCommands } from "../../src/commands/transactions/mod.ts";
 import { installGuards } from "../../src/server/guards.ts";
 import { Transactions } from "../../src/tx/mod.ts";
+import { ByteBuffer } from "../../src/util/byte_buffer.ts";
 import { InProcess } from "../commands/in_process.ts";
 
 /** A blocking GETDEL of the first key that exists; stands for every pop. */
@@ -160,4 +161,30 @@ Deno.test("blocking: the timeout's errors", () => {
   assertEquals(redis.raw("TAKE a x"), "-ERR timeout is not a float or out of range\r\n");
   assertEquals(redis.raw("TAKE a -1"), "-ERR timeout is negative\r\n");
   assertEquals(redis.raw("TAKE a 1e300"), "-ERR timeout is out of range\r\n");
+});
+
+Deno.test("blocking: what happens to a key outside of commands is seen, too", async () => {
+  const redis = session();
+  redis.raw("SET a 1");
+  redis.as("waiter").raw("MOURN a");
+  redis.as("other").raw("TAKE b 0");
+  const database = redis.keyspace.database(0);
+  database.expire("a");
+  database.setBytes("b", new ByteBuffer(1), 0, 1);
+  assertEquals([redis.received("waiter"), redis.received("other")], ["", ""]);
+  await Promise.resolve();
+  assertEquals([redis.received("waiter"), redis.received("other")], [":2\r\n", "$1\r\nb\r\n"]);
+  assertEquals([redis.blocked.size, redis.context.client], [0, redis.client]);
+});
+
+Deno.test("blocking: a command that waits counts when its wait is over", () => {
+  const redis = session();
+  const record = () => redis.dispatcher.registry.byName("take")!;
+  redis.as("first").raw("TAKE a 0");
+  redis.as("second").raw("TAKE a 0");
+  assertEquals([record().calls, redis.dispatcher.commandsProcessed], [0, 0]);
+  redis.as("").raw("SET a 1");
+  assertEquals([record().calls, redis.dispatcher.commandsProcessed], [1, 2]);
+  redis.as("second").client.unblock!("error");
+  assertEquals([record().calls, record().failed, redis.dispatcher.commandsProcessed], [2, 1, 3]);
 });

@@ -35,7 +35,7 @@ export const dataCommands = [
 
 /**
  * Forms of commands. Words of one letter stand for something random: K a key, M an element, I an integer, F a number,
- * S a score, L and H bounds of members, C a small count, T a stream ID, G a group, U a consumer, X an end of a range of
+ * S a score, L and H bounds of members, C a small count, T a stream ID, N a new one, G a group, U a consumer, X an end of a range of
  * stream IDs, P a pattern, B a bound of scores; `*` behind a word repeats it and those before it in the same parentheses.
  */
 const TEMPLATES = `
@@ -69,9 +69,11 @@ const TEMPLATES = `
   GEOSEARCH K FROMMEMBER M BYRADIUS 5000 km ASC WITHDIST | GEOSEARCH K FROMLONLAT F F BYBOX 9000 9000 km
   GEOSEARCHSTORE K K FROMLONLAT F F BYRADIUS 9000 km STOREDIST | GEORADIUS K F F 5000 km STORE K
   GEORADIUSBYMEMBER K M 5000 km COUNT C
-  XADD K * (M M)* | XADD K T (M M)* | XADD K MAXLEN ~ C * M M | XADD K NOMKSTREAM * M M | XTRIM K MAXLEN C
+  XADD v * (M M)* | XADD K N (M M)* | XADD K N (M M)* | XADD K T M M | XADD K MAXLEN ~ C N M M | XADD K NOMKSTREAM N M M | XTRIM K MAXLEN C
   XTRIM K MINID T | XDEL K (T)* | XLEN K | XRANGE K X X | XRANGE K X X COUNT C | XREVRANGE K X X | XSETID K T
   XREAD COUNT C STREAMS K K T T | XREAD BLOCK 1000 STREAMS K $ | XGROUP CREATE K G T MKSTREAM | XGROUP CREATE K G $
+  XGROUP CREATE K G 0 MKSTREAM | XGROUP CREATE K h 0 MKSTREAM | XGROUP CREATE K g 0 | XADD K N (M M)* | XADD K N (M M)* | XACK K G (T)*
+  XREADGROUP GROUP G U STREAMS K > | XREADGROUP GROUP G U COUNT C STREAMS K >
   XGROUP DESTROY K G | XGROUP CREATECONSUMER K G U | XGROUP DELCONSUMER K G U | XGROUP SETID K G T
   XREADGROUP GROUP G U COUNT C STREAMS K > | XREADGROUP GROUP G U STREAMS K 0 | XREADGROUP GROUP G U NOACK STREAMS K >
   XREADGROUP GROUP G U BLOCK 1000 STREAMS K K > > | XACK K G (T)* | XPENDING K G | XPENDING K G X X C
@@ -101,28 +103,40 @@ const KEYS: Record<string, readonly string[]> = {
 export const ALL_KEYS = [...new Set(Object.values(KEYS).flat())];
 
 const groups = new Map(dataCommands.map(({ name, group }) => [name, group as string]));
-/** The group of the command that is being made. */
-let group = "";
 
-const INTEGERS = "0 1 2 3 -1 -2 -3 5 7 -7 100 -100 127 128 -129 32767 32768 2147483648 9007199254740993".split(" ");
+const INTEGERS = "0 1 2 3 -1 -2 -3 5 7 -7 100 -100 127 128 -129 32767 32768 2147483648 9007199254740993"
+  .split(" ");
 const NUMBERS = "0 1 -1 2.5 -0.25 13.5 40 -60 1e3 0.125".split(" ");
-const WRONG = ["", "x", "-", "+", "nan", "inf", "-9223372036854775808", "9223372036854775807", "1.5", "WITHSCORES", "STORE"];
+const WRONG = [
+  "",
+  "x",
+  "-",
+  "+",
+  "nan",
+  "inf",
+  "-9223372036854775808",
+  "9223372036854775807",
+  "1.5",
+  "WITHSCORES",
+  "STORE",
+];
 
-const ANYTHING: Record<string, (random: Random) => string> = {
-  K: (random) => random.pick(random.chance(0.85) && group in KEYS ? KEYS[group] : ALL_KEYS),
-  M: element,
-  I: (random) => random.pick(INTEGERS),
-  F: (random) => random.pick(NUMBERS),
-  S: (random) => random.chance(0.1) ? random.pick(["inf", "-inf"]) : random.pick([...NUMBERS, ...INTEGERS]),
-  B: (random) => random.pick(["-inf", "+inf", "(", ""]).replace(/^\(?$/, "$&" + random.pick(NUMBERS)),
-  L: (random) => random.pick(["-", "[", "("]) .replace(/[[(]/, "$&" + element(random)),
-  H: (random) => random.pick(["+", "[", "("]).replace(/[[(]/, "$&" + element(random)),
-  C: (random) => String(random.below(random.chance(0.1) ? 400 : 12)),
-  T: (random) => random.chance(0.2) ? "0" : `${random.below(12)}-${random.below(4)}`,
-  X: (random) => random.pick(["-", "+", `${random.below(12)}`, `(${random.below(12)}-1`]),
-  G: (random) => random.pick(["g", "h"]),
-  U: (random) => random.pick(["alice", "bob", "carol"]),
-  P: (random) => random.pick(["*", "a*", "*->m1", "[ab]*", "nosort"]),
+const RANDOM_WORDS: Record<string, (commands: RandomCommands) => string> = {
+  K: ({ random, group }) => random.pick(random.chance(0.85) && group in KEYS ? KEYS[group] : ALL_KEYS),
+  M: ({ random }) => element(random),
+  I: ({ random }) => random.pick(INTEGERS),
+  F: ({ random }) => random.pick(NUMBERS),
+  S: ({ random }) => random.pick(random.chance(0.1) ? ["inf", "-inf"] : [...NUMBERS, ...INTEGERS]),
+  B: ({ random }) => random.pick(["-inf", "+inf", "(", ""]).replace(/^\(?$/, "$&" + random.pick(NUMBERS)),
+  L: ({ random }) => random.pick(["-", "[", "("]).replace(/[[(]/, "$&" + element(random)),
+  H: ({ random }) => random.pick(["+", "[", "("]).replace(/[[(]/, "$&" + element(random)),
+  C: ({ random }) => String(random.below(random.chance(0.1) ? 400 : 12)),
+  T: ({ random, lastId }) => random.chance(0.1) ? "0" : `${Math.max(0, lastId - random.below(8))}-0`,
+  N: (commands) => `${++commands.lastId}-0`,
+  X: ({ random, lastId }) => random.pick(["-", "+", `${lastId - 3}`, `(${lastId - random.below(12)}-0`]),
+  G: ({ random }) => random.pick(["g", "h"]),
+  U: ({ random }) => random.pick(["alice", "bob", "carol"]),
+  P: ({ random }) => random.pick(["*", "a*", "*->m1", "[ab]*", "nosort"]),
 };
 
 /** Short ones that collide, and some around the sizes at which encodings and memory classes change. */
@@ -133,34 +147,48 @@ function element(random: Random): string {
   return String.fromCharCode(random.below(256)).repeat(size > 1000 && random.chance(0.8) ? 30 : size);
 }
 
-/** The words of a random command. */
-export function randomCommand(random: Random): string[] {
-  const form = random.pick(forms);
-  group = groups.get(form[0])!;
-  const words = expand(form, random);
-  if (random.chance(0.06)) words[random.below(words.length)] = random.pick(WRONG);
-  if (random.chance(0.02)) words.splice(random.below(words.length), 1);
-  if (random.chance(0.02)) words.push(random.pick(WRONG));
-  return words;
-}
+/** A sequence of random commands. */
+export class RandomCommands {
+  readonly random: Random;
+  /** Milliseconds of the last stream ID that was made. */
+  lastId = 0;
+  /** The group of the command that is being made. */
+  group = "";
 
-function expand(form: readonly string[], random: Random): string[] {
-  const words: string[] = [];
-  for (let i = 0; i < form.length; i++) {
-    if (!form[i].startsWith("(")) {
-      words.push(fill(form[i], random));
-      continue;
-    }
-    let end = i;
-    while (!form[end].endsWith(")*")) end++;
-    const repeated = form.slice(i, end + 1).map((word) => word.replace(/[()*]/g, ""));
-    const times = random.chance(0.03) ? 200 : 1 + random.below(5);
-    for (let time = 0; time < times; time++) words.push(...repeated.map((word) => fill(word, random)));
-    i = end;
+  constructor(random: Random) {
+    this.random = random;
   }
-  return words;
-}
 
-function fill(word: string, random: Random): string {
-  return word in ANYTHING ? ANYTHING[word](random) : word;
+  /** The words of the next command. */
+  next(): string[] {
+    const { random } = this;
+    const form = random.pick(forms);
+    this.group = groups.get(form[0])!;
+    const words = this.#expand(form);
+    if (random.chance(0.06)) words[random.below(words.length)] = random.pick(WRONG);
+    if (random.chance(0.02)) words.splice(random.below(words.length), 1);
+    if (random.chance(0.02)) words.push(random.pick(WRONG));
+    return words;
+  }
+
+  #expand(form: readonly string[]): string[] {
+    const words: string[] = [];
+    for (let i = 0; i < form.length; i++) {
+      if (!form[i].startsWith("(")) {
+        words.push(this.#fill(form[i]));
+        continue;
+      }
+      let end = i;
+      while (!form[end].endsWith(")*")) end++;
+      const repeated = form.slice(i, end + 1).map((word) => word.replace(/[()*]/g, ""));
+      const times = this.random.chance(0.03) ? 200 : 1 + this.random.below(5);
+      for (let time = 0; time < times; time++) words.push(...repeated.map((word) => this.#fill(word)));
+      i = end;
+    }
+    return words;
+  }
+
+  #fill(word: string): string {
+    return word in RANDOM_WORDS ? RANDOM_WORDS[word](this) : word;
+  }
 }

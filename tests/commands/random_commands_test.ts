@@ -4,7 +4,7 @@ import { LARGEST_SLOT } from "../../src/data/slab_arena.ts";
 import { crc64 } from "../../src/util/crc64.ts";
 import { Random } from "../conformance/random.ts";
 import { bytesOf } from "../support/bytes.ts";
-import { ALL_KEYS, dataCommands, randomCommand } from "./all_groups.ts";
+import { ALL_KEYS, dataCommands, RandomCommands } from "./all_groups.ts";
 import { InProcess } from "./in_process.ts";
 
 const WAITERS = ["w1", "w2", "w3", "w4", "w5"];
@@ -15,10 +15,12 @@ const CHECKSUM_SIZE = 8;
 class RandomSession {
   readonly redis = new InProcess(dataCommands);
   readonly random: Random;
+  readonly #commands: RandomCommands;
   #turn = 0;
 
   constructor(seed: number) {
     this.random = new Random(seed);
+    this.#commands = new RandomCommands(this.random);
     this.redis.as("").raw("PING");
     for (const name of WAITERS) this.redis.as(name).raw("PING");
   }
@@ -27,7 +29,8 @@ class RandomSession {
   step(): string {
     const { random, redis } = this;
     if (random.chance(0.01)) redis.advance(random.below(2000));
-    const words = randomCommand(random);
+    if (random.chance(0.002)) this.#changeLimits();
+    const words = this.#commands.next();
     const isBlocking = /^B[LRZ]/.test(words[0]) || words.includes("BLOCK");
     redis.as(isBlocking ? WAITERS[this.#turn++ % WAITERS.length] : "");
     redis.client.unblock?.("timeout");
@@ -35,6 +38,18 @@ class RandomSession {
     redis.takeEvents();
     redis.takePropagated();
     return `${JSON.stringify(words)}: ${reply} ${WAITERS.map((name) => redis.received(name)).join("|")}`;
+  }
+
+  /** From now on collections change their encodings at other sizes. */
+  #changeLimits(): void {
+    const { random, redis: { keyspace: { limits } } } = this;
+    limits.listMaxListpackSize = random.pick([-2, -1, 1, 3, 128]);
+    limits.setMaxIntsetEntries = random.pick([0, 2, 512]);
+    limits.setMaxListpackEntries = limits.hashMaxListpackEntries = random.pick([0, 3, 128]);
+    limits.setMaxListpackValue = limits.hashMaxListpackValue = random.pick([5, 64, 5000]);
+    limits.zsetMaxListpackEntries = random.pick([0, 4, 128]);
+    limits.zsetMaxListpackValue = random.pick([5, 64, 5000]);
+    limits.streamNodeMaxEntries = random.pick([0, 2, 100]);
   }
 
   /** Ends all waiting and deletes all keys. */
@@ -93,6 +108,21 @@ Deno.test("commands of all groups never read memory that was given back, or not 
   const poisoned = new RandomSession(2);
   for (const reply of replies) assertEquals(poisoned.step(), reply);
   poisoned.end();
+});
+
+Deno.test("counts of draws with repetitions have a limit", () => {
+  const { redis } = new RandomSession(1);
+  redis.as("").raw("SADD s a");
+  redis.raw("HSET h a b");
+  redis.raw("ZADD z 1 a");
+  for (const command of ["SRANDMEMBER s", "HRANDFIELD h", "ZRANDMEMBER z"]) {
+    for (const count of ["-134217729", "-2147483648", "-9007199254740993", "-9223372036854775807"]) {
+      assertEquals(redis.raw(`${command} ${count}`), "-ERR value is out of range\r\n");
+    }
+    assertEquals(redis.raw(`${command} 9223372036854775807`), "*1\r\n$1\r\na\r\n");
+    assertEquals(redis.raw(`${command} -2`), "*2\r\n$1\r\na\r\n$1\r\na\r\n");
+  }
+  redis.raw("FLUSHDB");
 });
 
 Deno.test("RESTORE gives all memory back, however its payload is damaged", () => {

@@ -59,6 +59,7 @@ class Session {
     const answers: string[] = [];
     try {
       const client = await this.client(step.connection);
+      if (step.until !== undefined) return await runUntil(client, step.bytes, step.until);
       // A server that closes early makes the write fail; what matters is what it said before.
       await client.sendRaw(step.bytes).catch(() => {});
       for (let i = 0; i < step.replies; i++) answers.push(await client.readRaw());
@@ -83,6 +84,19 @@ class Session {
   close(): void {
     for (const client of this.#clients.values()) client.close();
   }
+}
+
+/** Attempts at seeing what a step waits for, with so many milliseconds between them. */
+const ATTEMPTS = 500;
+const ATTEMPT_INTERVAL_MS = 10;
+
+async function runUntil(client: RespClient, bytes: string, pattern: RegExp): Promise<Outcome> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await client.sendRaw(bytes);
+    if (pattern.test(await client.readRaw())) return { answers: [], failure: "" };
+    await new Promise((resolve) => setTimeout(resolve, ATTEMPT_INTERVAL_MS));
+  }
+  return { answers: [], failure: `(${pattern} did not come)` };
 }
 
 function describeFailure(error: unknown): string {

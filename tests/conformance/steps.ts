@@ -24,6 +24,8 @@ export interface Step {
   expected?: { 2: string; 3: string };
   /** Milliseconds to wait before the next step. */
   pauseMs?: number;
+  /** Send again and again until the reply is like this; it is not compared. */
+  until?: RegExp;
   /** Read everything up to the end of the connection instead of a number of replies. */
   toEnd?: boolean;
 }
@@ -106,6 +108,18 @@ export function pause(pauseMs: number): StepList {
     normalise: [],
     pauseMs,
   }]);
+}
+
+/** Waits until so many clients wait in blocking commands, on both servers. */
+export function blocked(count: number): StepList {
+  const until = new RegExp(`^blocked_clients:${count}\r$`, "m");
+  const label = `(until ${count} clients are blocked)`;
+  return change(["INFO clients"], () => ({ label, connection: "counting", until }));
+}
+
+/** Sends a blocking command over the connection of this name and waits until `count` clients are blocked. */
+export function waits(connection: string, command: StepInput, count = 1): StepList {
+  return new StepList([...toSteps(on(connection, replies(0, command))), ...toSteps(blocked(count))]);
 }
 
 function normalised(inputs: StepInput[], normaliser: Normaliser): StepList {

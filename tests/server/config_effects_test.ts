@@ -111,7 +111,7 @@ Deno.test("CONFIG SET dir changes the directory, or says why not", async () => {
 Deno.test("directives of areas that don't exist yet are refused, not swallowed", async () => {
   await using server = await startServer();
   using client = await server.connect();
-  const refused = [["tls-port", "7000"], ["repl-timeout", "5"]];
+  const refused = [["tls-port", "7000"], ["tls-replication", "yes"]];
   for (const [name, value] of refused) {
     await assertRejects(() => client.ask("CONFIG", "SET", name, value), ReplyError, "not supported yet");
   }

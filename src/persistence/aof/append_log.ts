@@ -24,7 +24,11 @@ const SYNC_PERIOD = 1000;
 /** Failures are told once in this time, milliseconds. */
 const ERROR_REPORT_PERIOD = 30_000;
 
-/** The values of `appendfsync`. */
+/**
+ * The values of `appendfsync`. What a killed process loses: with `always` nothing. With `no` nothing, as commands are
+ * written before their replies leave. With `everysec`, by Redis's rule, what was acknowledged while a sync was under way,
+ * for two seconds at most: as a rule a few milliseconds once a second.
+ */
 export type SyncPolicy = "always" | "everysec" | "no";
 
 /** What could not be brought to the disk under `always`; no reply to it may be sent as if it had been. */
@@ -50,6 +54,8 @@ export interface AppendLogListener {
   onRecovered(message: string): void;
   /** {@linkcode AppendLog.lastError} may have changed; failures are told of once in a while only, this every time. */
   onStatus?(): void;
+  /** More is on the disk now. */
+  onSynced?(): void;
   /** Something worth a line at the level notice. */
   onNotice(message: string): void;
 }
@@ -104,6 +110,15 @@ export class AppendLog implements Propagator {
   /** Bytes appended and not written. */
   get dirty(): number {
     return this.#buffer.length;
+  }
+
+  /** Position behind what was appended, and behind what is known to be on the disk. */
+  get appended(): number {
+    return this.#written + this.dirty;
+  }
+
+  get synced(): number {
+    return this.#sync.synced;
   }
 
   /** Bytes written and not known to be on the disk. */
@@ -330,6 +345,9 @@ export class AppendLog implements Propagator {
   }
 
   #syncWorked(): void {
+    this.#listener.onSynced?.();
+    // What had to wait for the sync waits no longer.
+    if (this.policy === "everysec" && this.dirty > this.#refused) this.#write();
     if (this.#syncError === null) return;
     this.#syncError = null;
     this.#listener.onRecovered("AOF fsync error looks solved, the server can write again.");

@@ -256,6 +256,11 @@ export class AppendOnlyFile implements Propagator {
     this.#ended(reason === null ? null : false);
   }
 
+  /** Removes the image of a rewrite that was given up or failed, if it has come to its place. */
+  removeImage({ basePath }: Rewrite): void {
+    this.directory.remove(basePath, this.#parts.log);
+  }
+
   /** Writes and syncs what there is, and closes the file; the end of the server. False if that failed: it was logged. */
   close(): boolean {
     return this.#finishLog();

@@ -115,16 +115,11 @@ export class Replayer {
   }
 
   #find(args: Args): CommandRecord | undefined {
-    const record = this.#parts.registry.lookUp(args) ?? this.#original(args);
+    const { registry } = this.#parts;
+    // Where the server itself wrote a command, it has the name that it has without `rename-command`.
+    const record = registry.lookUp(args) ?? registry.original(args.beginning(0, QUOTED_NAME));
     if (record === undefined || record.subcommands === null || args.length === 1) return record;
     return record.subcommands.get(args.beginning(1, QUOTED_NAME).toLowerCase());
-  }
-
-  /** A command under the name that it has without `rename-command`: so it stands where the server itself wrote it. */
-  #original(args: Args): CommandRecord | undefined {
-    const name = args.beginning(0, QUOTED_NAME).toUpperCase();
-    for (const record of this.#parts.registry.records()) if (record.spec.name === name) return record;
-    return undefined;
   }
 
   #unknown(args: Args, offset: number): void {

@@ -84,6 +84,7 @@ export class RewriteJob {
     if (this.#aborted) {
       snapshot.abort();
       target?.discard();
+      file.removeImage(rewrite);
     }
     this.#snapshot = null;
     this.onEnd?.();

@@ -16,8 +16,8 @@ import { writeLibraries } from "./functions.ts";
 import { isLargeValue, saveInSteps, saveValue, valueType } from "./save_value.ts";
 import { RdbWriter } from "./writer.ts";
 
-/** What is worth writing to a file. */
-const CHUNK_SIZE = 64 * 1024;
+/** What is worth writing to a file: less than a slice of the walk gives, since a slice without a write costs a pause. */
+const CHUNK_SIZE = 32 * 1024;
 
 /** What a file is to hold besides the keys. */
 export interface RdbFileOptions {
