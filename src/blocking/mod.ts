@@ -5,7 +5,8 @@
  * once the command that did it is over (a transaction counts as one command) its clients are served, first come, first
  * served: each runs its whole command again, and either has its reply then or goes on waiting, at its old place. So a
  * blocking command is written once, for both moments, and whatever can make data ready is noticed, because every change
- * passes the keyspace's sink.
+ * passes the keyspace's sink. What no command has done, such as the end of a key by its deadline, is seen to right after
+ * it, too.
  *
  * A waiting client costs its queue entries and, if it has a timeout, a timer.
  *
@@ -82,6 +83,8 @@ export class BlockedClients {
   #keysOnMissing = 0;
   #timeouts = 0;
   #running: Waiter | null = null;
+  /** The context of all commands; null before the first one waits. */
+  #context: CommandContext | null = null;
   /** For what is not the reply of a command that runs. */
   readonly #reply = new Reply();
 
@@ -112,8 +115,14 @@ export class BlockedClients {
     return this.#running?.client === client ? this.#running.request.state : undefined;
   }
 
-  /** Has the client wait in the command that is running. One that ran again keeps its place, request and deadline. */
-  block(client: Client, record: CommandRecord, args: Args, request: WaitRequest): void {
+  /**
+   * Has the client wait in the command that is running. One that ran again keeps its place, request and deadline. The
+   * command counts as run when the wait is over.
+   */
+  block(ctx: CommandContext, record: CommandRecord, args: Args, request: WaitRequest): void {
+    const { client } = ctx;
+    this.#context = ctx;
+    this.#dispatcher.count(record, -1);
     if (this.#running?.client === client) {
       this.#running.again = true;
       return;
@@ -147,6 +156,16 @@ export class BlockedClients {
     if (waiter !== undefined) this.#remove(waiter);
   }
 
+  /** Ends all waits with an error, and then the connections: whatever they waited for, it is another server now. */
+  disconnectAll(message: string): void {
+    for (const waiter of [...this.#waiters.values()]) {
+      this.#reply.error(message);
+      waiter.client.closing = true;
+      this.#answer(waiter, this.#reply, 0);
+      this.#reply.truncate(0);
+    }
+  }
+
   /** Hears of every change, as a consumer of effects. */
   changed(database: Database, key: string, { eventClass }: ChangeEvent): void {
     // A look-up that found nothing is no news to those who wait; and they cause it themselves.
@@ -162,9 +181,18 @@ export class BlockedClients {
   }
 
   #markReady(queue: KeyQueue): void {
+    if (this.#ready.size === 0) queueMicrotask(this.#serveLeft);
     this.#ready.add(queue);
     this.#dispatcher.afterCommand = this.#serveReady;
   }
+
+  /** Serves those whom no command has: their keys became ready outside of any, or in one that was refused then. */
+  readonly #serveLeft = (): void => {
+    if (this.#ready.size === 0) return;
+    this.#dispatcher.beginBatch();
+    this.#serveReady(this.#context!);
+    this.#dispatcher.endBatch();
+  };
 
   /** Serves who can be served. What that does may make further keys ready, which are then served too. */
   readonly #serveReady = (ctx: CommandContext): void => {
@@ -203,6 +231,9 @@ export class BlockedClients {
   /** Ends the wait without what was waited for. */
   #giveUp(waiter: Waiter, reason: UnblockReason): void {
     const reply = this.#reply;
+    const { record } = waiter;
+    this.#dispatcher.count(record, 1);
+    if (reason === "error") record.failed++;
     reply.resp3 = waiter.client.resp3;
     if (reason === "timeout") reply.nullArray();
     else reply.error(Errors.UNBLOCKED.message);

@@ -19,14 +19,22 @@ export const Condition = {
   OUT_OF_MEMORY: 1 << 2,
   /** The disk refuses what must be written to it, so that nothing may be changed. */
   DISK_ERROR: 1 << 3,
+  /** Fewer replicas follow closely than `min-replicas-to-write` asks for. */
+  NOT_ENOUGH_REPLICAS: 1 << 4,
+  /** This server is a replica, and what it holds is not for clients to change. */
+  READ_ONLY_REPLICA: 1 << 5,
   /** A RESP2 client with subscriptions: only a few commands are allowed. */
-  SUBSCRIBED: 1 << 4,
+  SUBSCRIBED: 1 << 6,
+  /** This server is a replica without its master, and what it holds must not be served. */
+  MASTER_DOWN: 1 << 7,
   /** The data are being loaded. */
-  LOADING: 1 << 5,
+  LOADING: 1 << 8,
+  /** The client is a replica of this server, which gets the data in another way. */
+  IS_REPLICA: 1 << 9,
   /** CLIENT PAUSE is in force. */
-  PAUSED: 1 << 6,
+  PAUSED: 1 << 10,
   /** Between MULTI and EXEC. */
-  IN_TRANSACTION: 1 << 7,
+  IN_TRANSACTION: 1 << 11,
 } as const;
 
 /** What a client does with its replies: CLIENT REPLY. */
@@ -47,6 +55,8 @@ export interface Transport {
   send(source: ByteSource, start: number, end: number): void;
   /** Ends the connection: at once, or when everything queued was sent. */
   close(when: "now" | "after-reply"): void;
+  /** Resolves when everything queued was sent, or nothing can be sent any more. */
+  drained(): Promise<void>;
   /** Goes on with commands that were held back, after a pause. */
   resume(): void;
   /** Gives memory back that a quiet connection does not need. */
@@ -71,6 +81,9 @@ export interface TransportUsage {
   queuedReplies: number;
 }
 
+/** What a client is: one that asks, a replica of this server, or this server's master. */
+export type ClientKind = "normal" | "replica" | "master";
+
 /** How a client is woken from a blocking command: as if its time were over, or with an error. */
 export type UnblockReason = "timeout" | "error";
 
@@ -89,6 +102,7 @@ export class Client {
   user = "default";
   /** It gave a valid password, or none was needed when it connected. */
   authenticated = true;
+  kind: ClientKind = "normal";
   /** It has subscriptions of any kind. */
   subscriber = false;
   libraryName = "";
@@ -103,6 +117,8 @@ export class Client {
   closing = false;
   /** Held back by CLIENT PAUSE or by a blocking command; what it sends waits. */
   suspended = false;
+  /** Offset of the replication stream behind the client's last command: what WAIT waits for. */
+  writeOffset = 0;
   /** Set together with `suspended` when the command just decoded must be decoded again afterwards. */
   postponed = false;
   /** Ends the blocking command that the client waits in; null while it waits in none. */

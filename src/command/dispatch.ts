@@ -110,6 +110,12 @@ export class Dispatcher {
     if (ctx.rewritten !== null) ctx.rewritten = null;
   }
 
+  /** Adds to the number of calls of a command: one that has to wait takes itself back, and counts when the wait is over. */
+  count(record: CommandRecord, calls: 1 | -1): void {
+    record.calls += calls;
+    this.commandsProcessed += calls;
+  }
+
   /** Starts a batch: takes the time. */
   beginBatch(): void {
     this.#batchStart = this.#microseconds();

@@ -21,6 +21,8 @@ export class ClientPause {
 
   readonly #clock: Clock;
   #mode: PauseMode | null = null;
+  /** What {@linkcode beginLasting} asked for. */
+  #lasting: PauseMode | null = null;
   /** Milliseconds since the epoch. */
   #until = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +35,7 @@ export class ClientPause {
 
   /** Whether a pause is in force. */
   get active(): boolean {
-    return this.#mode !== null;
+    return this.#mode !== null || this.#lasting !== null;
   }
 
   /** How many clients wait. */
@@ -53,22 +55,36 @@ export class ClientPause {
   begin(milliseconds: number, mode: PauseMode): void {
     const until = this.#clock.now() + milliseconds;
     if (milliseconds <= 0 && !this.active) return;
-    const wasActive = this.active;
-    if (this.#mode !== "all") this.#mode = mode;
+    if (this.#mode !== "all") this.#change(mode, this.#lasting);
     if (until > this.#until) {
       this.#until = until;
       this.#setTimer();
     }
-    if (!wasActive) this.onChange?.(true);
   }
 
   /** Ends the pause. The clients go on in a later turn: another client's command is running at present. */
   end(): void {
     clearTimeout(this.#timer);
     this.#until = 0;
-    if (!this.active) return;
-    this.#mode = null;
-    this.onChange?.(false);
+    this.#change(null, this.#lasting);
+  }
+
+  /** Begins a pause that is independent of the other and lasts until {@linkcode endLasting}. */
+  beginLasting(mode: PauseMode): void {
+    this.#change(this.#mode, mode);
+  }
+
+  endLasting(): void {
+    this.#change(this.#mode, null);
+  }
+
+  #change(mode: PauseMode | null, lasting: PauseMode | null): void {
+    const wasActive = this.active;
+    this.#mode = mode;
+    this.#lasting = lasting;
+    if (this.active !== wasActive) this.onChange?.(this.active);
+    if (!wasActive || mode === "all" || lasting === "all") return;
+    // Who has to go on waiting comes back at once.
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     queueMicrotask(() => {
@@ -78,7 +94,8 @@ export class ClientPause {
 
   /** Whether a command with these flags (of `flags.ts`; for EXEC those of all queued commands) has to wait. */
   concerns(flags: number): boolean {
-    return this.#mode === "all" || (this.#mode === "write" && (flags & (WRITE | MAY_REPLICATE)) !== 0);
+    if (this.#mode === "all" || this.#lasting === "all") return true;
+    return this.active && (flags & (WRITE | MAY_REPLICATE)) !== 0;
   }
 
   /** Holds back the command that is about to run, and what the client sends behind it. */

@@ -94,7 +94,13 @@ function gatesOf(spec: CommandSpec, name: string): number {
   if (!NOT_QUEUED.has(name)) gates |= Condition.IN_TRANSACTION;
   if (!ALLOWED_WHILE_SUBSCRIBED.has(name)) gates |= Condition.SUBSCRIBED;
   if ((spec.flags & flags.DENYOOM) !== 0 || name === "exec") gates |= Condition.OUT_OF_MEMORY;
-  if ((spec.flags & flags.WRITE) !== 0 || name === "exec" || name === "ping") gates |= Condition.DISK_ERROR;
+  if ((spec.flags & flags.WRITE) !== 0 || name === "exec") {
+    gates |= Condition.DISK_ERROR | Condition.NOT_ENOUGH_REPLICAS | Condition.READ_ONLY_REPLICA;
+  }
+  if (name === "ping") gates |= Condition.DISK_ERROR;
+  if ((spec.flags & flags.STALE) === 0 || name === "exec") gates |= Condition.MASTER_DOWN;
+  const touchesData = (spec.flags & (flags.WRITE | flags.READONLY | flags.MAY_REPLICATE)) !== 0;
+  if (touchesData || name === "exec") gates |= Condition.IS_REPLICA;
   if ((spec.flags & flags.LOADING) === 0) gates |= Condition.LOADING;
   if ((spec.flags & flags.PROTECTED) !== 0) gates |= Condition.PROTECTED;
   return gates;
@@ -148,6 +154,13 @@ export class CommandRegistry {
     const record = this.#byName.get(first);
     if (second === undefined) return record;
     return more === undefined ? record?.subcommands?.get(second) : undefined;
+  }
+
+  /** The command that has this name, in any case, without `rename-command`. */
+  original(name: string): CommandRecord | undefined {
+    const wanted = name.toUpperCase();
+    for (const record of this.#byName.values()) if (record.spec.name === wanted) return record;
+    return undefined;
   }
 
   /** The command whose name is argument 0; for a container the container itself. */

@@ -23,7 +23,7 @@ const END_OF_TIME = 2 ** 63;
 export function block(ctx: CommandContext, args: Args, request: WaitRequest): void {
   if (!mayWait(ctx)) return ctx.reply.nullArray();
   const { blocked, dispatcher } = services(ctx);
-  blocked.block(ctx.client, dispatcher.registry.lookUp(args)!, args, request);
+  blocked.block(ctx, dispatcher.registry.lookUp(args)!, args, request);
 }
 
 /** Whether the client may be made to wait at all: not inside a transaction. */

@@ -13,7 +13,9 @@ const MOST_PAIRS = (2n ** 63n - 1n) / 2n;
 const OUT_OF_RANGE = new CommandError(
   "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
 );
-const TOO_MANY_PAIRS = new CommandError("ERR value is out of range");
+const TOO_MANY = new CommandError("ERR value is out of range");
+/** Most draws with repetitions: their replies take about a gigabyte at least, and more would stop the server for long. */
+const MOST_DRAWS = 2 ** 27;
 
 /**
  * Argument `index` as a count of random elements: so many different ones or, if negative, so many with repetitions.
@@ -25,9 +27,18 @@ export function readDrawCount(args: Args, index: number, paired: boolean): numbe
   return count;
 }
 
+/**
+ * How many elements a count stands for in a collection of `size` elements, which is not empty. Throws "value is out of
+ * range" for more draws than anybody can want.
+ */
+export function numberOfDraws(count: number, size: number): number {
+  if (count < -MOST_DRAWS) throw TOO_MANY;
+  return count < 0 ? -count : Math.min(count, size);
+}
+
 function checkLarge(count: bigint, paired: boolean): void {
   if (count === INT64_MIN) throw OUT_OF_RANGE;
-  if (paired && (count > MOST_PAIRS || count < -MOST_PAIRS)) throw TOO_MANY_PAIRS;
+  if (paired && (count > MOST_PAIRS || count < -MOST_PAIRS)) throw TOO_MANY;
 }
 
 /** Says that `option`, an argument behind the count, is there; anything else in its place is a syntax error. */

@@ -19,6 +19,7 @@ import type { Log } from "../observability/log.ts";
 import type { MemoryMeter } from "../observability/memory.ts";
 import type { Rates } from "../observability/rates.ts";
 import type { Persistence } from "../persistence/mod.ts";
+import type { Replication } from "../replication/mod.ts";
 import type { Stats } from "../observability/stats.ts";
 import type { PubSub } from "../pubsub/mod.ts";
 import type { Transactions } from "../tx/mod.ts";
@@ -78,6 +79,7 @@ export interface Services {
   readonly persistence: Persistence;
   readonly pubsub: PubSub;
   readonly rates: Rates;
+  readonly replication: Replication;
   readonly stats: Stats;
   readonly transactions: Transactions;
 }

@@ -146,11 +146,19 @@ export class Database {
   /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
   findForWrite(key: string): Value | undefined {
     const handle = this.#entries.locate(key, keyHash(key));
-    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) return undefined;
+    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) return undefined;
     if (this.recorder !== null) this.#beforeChange(handle);
     const value = this.valueOf(handle);
     if (this.keyspace.touching) this.#touch(value);
     return value;
+  }
+
+  /**
+   * Says that a value that {@linkcode find} gave, or something that the value keeps, is about to be changed: for commands
+   * that count as reading, as Redis sees them.
+   */
+  announceChange(key: string): void {
+    if (this.recorder !== null) this.#beforeChange(this.#entries.locate(key, keyHash(key)));
   }
 
   /** Look-up that leaves the access clock and the statistics alone; an expired key is deleted all the same. */
@@ -311,7 +319,7 @@ export class Database {
   expireIfDue(key: string): boolean {
     if (this.#expiring === 0) return false;
     const handle = this.#entries.locate(key, keyHash(key));
-    return handle !== NO_SLOT && this.#expireIfDue(key, handle);
+    return handle !== NO_SLOT && this.#expireIfDue(key, handle, true);
   }
 
   /**
@@ -377,6 +385,12 @@ export class Database {
     contents.#exchange(this);
     this.recorder = null;
     if (recorder === null || !recorder.cleared(this, contents)) contents.release();
+  }
+
+  /** Puts the contents of `other`, which is of no use any more, in the place of its own, which must be empty. */
+  takeOver(other: Database): void {
+    this.#exchange(other);
+    other.release();
   }
 
   /** Gives all memory back. The database must not be used any more. */
@@ -489,12 +503,16 @@ export class Database {
     return true;
   }
 
-  /** Deletes the key if its deadline has passed. True also if expiry is paused: the key counts as gone. */
-  #expireIfDue(key: string, handle: number): boolean {
+  /**
+   * Deletes the key if its deadline has passed. True also if it is only hidden: the key counts as gone. For `writing` a
+   * replica on which clients may write deletes it, too: what they write must not get an old deadline.
+   */
+  #expireIfDue(key: string, handle: number, writing = false): boolean {
     if (!this.arena.hasDeadline(handle)) return false;
     const deadline = this.#deadlines[this.#entries.shardOf(keyHash(key))]!.get(handle)!;
-    if (deadline >= this.keyspace.now) return false;
-    if (!this.keyspace.expiryPaused) this.expire(key);
+    const { keyspace } = this;
+    if (deadline >= keyspace.now || keyspace.applying) return false;
+    if (keyspace.deletesExpired || (writing && keyspace.writable && !keyspace.expiryPaused)) this.expire(key);
     return true;
   }
 }

@@ -45,6 +45,13 @@ export function deadlineOf(db: Database, key: string): Deadline {
   return value > INT64_MAX ? INT64_MAX : value;
 }
 
+/** Has `target` keep the exact deadlines of `source`, whose contents it took over. */
+export function moveDistantDeadlines(source: Database, target: Database): void {
+  const exact = distant.get(source);
+  distant.delete(target);
+  if (exact !== undefined) distant.set(target, exact);
+}
+
 function remember(db: Database, key: string, deadline: bigint): void {
   let exact = distant.get(db);
   if (exact === undefined) distant.set(db, exact = { byKey: new Map(), pruneAt: PRUNE_AFTER });

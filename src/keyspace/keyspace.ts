@@ -9,6 +9,7 @@ import type { Random } from "../util/random.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeSink } from "./change.ts";
 import { Database } from "./database.ts";
+import { moveDistantDeadlines } from "./deadline.ts";
 
 /** Shards per database. At ten million keys each holds 10,000: growing one takes about 2 ms. */
 const SHARD_COUNT = 1024;
@@ -34,21 +35,46 @@ export class Keyspace {
   activeExpire = true;
   /** While true, keys whose time is over are hidden but not deleted: CLIENT PAUSE. */
   expiryPaused = false;
+  /** While true, they are hidden as well: on a replica, where the master's DEL deletes them. */
+  replica = false;
+  /** Whether the replica lets clients write; what they write over then is deleted if its time is over. */
+  writable = false;
+  /** While true, no key's time is over: for the commands of the master, who knows which keys are there. */
+  applying = false;
   /** Whether the size of objects is followed as they change; on while `maxmemory` is set. */
   counting = false;
   /** Who hears of changes; null while nobody does. */
   sink: ChangeSink | null = null;
 
   /** Up to which size collections keep their compact encodings. */
-  readonly limits = new EncodingLimits();
+  readonly limits: EncodingLimits;
   readonly random: Random;
   readonly accessClock: AccessClock;
   readonly #databases: (Database | undefined)[];
 
-  constructor(databaseCount: number, random: Random) {
+  /** With a `model`, its limits and access clock are shared. */
+  constructor(databaseCount: number, random: Random, model?: Keyspace) {
     this.random = random;
-    this.accessClock = new AccessClock(() => random.float());
+    this.limits = model?.limits ?? new EncodingLimits();
+    this.accessClock = model?.accessClock ?? new AccessClock(() => random.float());
     this.#databases = new Array(databaseCount).fill(undefined);
+  }
+
+  /** An empty keyspace beside this one, whose contents this one can {@linkcode takeOver}. */
+  sibling(): Keyspace {
+    const sibling = new Keyspace(this.databaseCount, this.random, this);
+    sibling.now = this.now;
+    return sibling;
+  }
+
+  /** Whether a key that is past its deadline is deleted by the look-up that meets it, rather than hidden. */
+  get deletesExpired(): boolean {
+    return !this.expiryPaused && !this.replica;
+  }
+
+  /** Whether a deadline that a command sets is over already, so that the key goes at once. */
+  isOver(deadline: number | bigint): boolean {
+    return deadline <= this.now && !this.replica;
   }
 
   /** How many databases there are. */
@@ -98,6 +124,16 @@ export class Keyspace {
     if (removed > 0) database.clear();
     this.dirty += removed;
     return removed;
+  }
+
+  /** Empties all databases and puts the contents of `other` into them. `other` is of no use any more. */
+  takeOver(other: Keyspace): void {
+    for (const database of this.databases()) this.clear(database);
+    for (const source of other.databases()) {
+      const database = this.database(source.index);
+      database.takeOver(source);
+      moveDistantDeadlines(source, database);
+    }
   }
 
   /** Exchanges two databases. Whoever holds a `Database` keeps its keys, under the other number. */

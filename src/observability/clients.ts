@@ -9,8 +9,9 @@ import type { ClientClass, OutputBufferLimit, OutputBufferLimits } from "../conf
 
 const NO_LIMIT: OutputBufferLimit = { hard: 0, soft: 0, softSeconds: 0 };
 
-/** Which class's limits hold for a client. */
+/** Which class's limits hold for a client; for a master, those of a normal one. */
 export function classOf(client: Client): ClientClass {
+  if (client.kind === "replica") return "replica";
   return client.subscriber ? "pubsub" : "normal";
 }
 
@@ -20,6 +21,8 @@ export class ClientRegistry {
   queryBufferLimit = 1 << 30;
   /** `client-output-buffer-limit` by class. */
   outputLimits: OutputBufferLimits = { normal: NO_LIMIT, replica: NO_LIMIT, pubsub: NO_LIMIT };
+  /** What counts as a replica's unsent output, when `pending` bytes wait for its socket. */
+  replicaOutput: (client: Client, pending: number) => number = (_, pending) => pending;
   /** Called for a new client, before its first command. */
   onAdded: ((client: Client) => void) | null = null;
   /** Called when a client is about to be closed for too much unsent output. */
@@ -62,8 +65,9 @@ export class ClientRegistry {
    */
   checkOutput(client: Client, pending: number, now: number): void {
     const limit = this.outputLimits[classOf(client)];
-    const overHard = limit.hard !== 0 && pending >= limit.hard;
-    if (!overHard && !this.#isOverSoftLimit(client, pending, limit, now)) return;
+    const size = client.kind === "replica" ? this.replicaOutput(client, pending) : pending;
+    const overHard = limit.hard !== 0 && size >= limit.hard;
+    if (!overHard && !this.#isOverSoftLimit(client, size, limit, now)) return;
     this.onOutputLimit?.(client);
     client.transport.close("now");
   }
@@ -78,7 +82,8 @@ export class ClientRegistry {
   /** Closes clients that sent nothing for `limit` milliseconds; those that wait or subscribed are let be. */
   closeIdle(now: number, limit: number, onClose: (client: Client) => void): void {
     for (const client of this.#clients.values()) {
-      if (client.suspended || client.subscriber || now - client.lastActiveAt <= limit) continue;
+      if (client.suspended || client.subscriber || client.kind !== "normal") continue;
+      if (now - client.lastActiveAt <= limit) continue;
       onClose(client);
       client.transport.close("now");
     }

@@ -22,6 +22,8 @@ export interface LogTarget {
 export class Log {
   level: LogLevel;
   target: LogTarget;
+  /** What the server is, as each line says: a master or a replica. */
+  role: "M" | "S" = "M";
   readonly #encoder = new TextEncoder();
 
   constructor(level: LogLevel, target: LogTarget) {
@@ -56,7 +58,7 @@ export class Log {
 
   #write(level: LogLevel, message: string): void {
     if (RANKS.indexOf(level) < RANKS.indexOf(this.level)) return;
-    this.raw(`${Deno.pid}:M ${timestamp(new Date())} ${LEVELS[level]} ${message}\n`);
+    this.raw(`${Deno.pid}:${this.role} ${timestamp(new Date())} ${LEVELS[level]} ${message}\n`);
   }
 }
 

@@ -15,6 +15,13 @@ export class Stats {
   /** Reads from and batches of replies to clients' sockets. */
   reads = 0;
   writes = 0;
+  /** Full resynchronisations of replicas, partial ones, and those that were asked for and not possible. */
+  syncFull = 0;
+  syncPartialOk = 0;
+  syncPartialErr = 0;
+  /** Bytes of replication, from the master and to replicas. */
+  replicationInputBytes = 0;
+  replicationOutputBytes = 0;
   /** AUTH and HELLO AUTH that were refused. */
   deniedLogins = 0;
   queryBufferDisconnections = 0;
@@ -43,6 +50,11 @@ export class Stats {
     this.outputBytes = 0;
     this.reads = 0;
     this.writes = 0;
+    this.syncFull = 0;
+    this.syncPartialOk = 0;
+    this.syncPartialErr = 0;
+    this.replicationInputBytes = 0;
+    this.replicationOutputBytes = 0;
     this.deniedLogins = 0;
     this.queryBufferDisconnections = 0;
     this.outputBufferDisconnections = 0;

@@ -155,6 +155,11 @@ export class Decoder {
     this.#position = this.#lastFrame;
   }
 
+  /** The last `size` bytes that {@linkcode next} went past, valid until space is reserved or bytes are pushed. */
+  consumed(size: number): Uint8Array {
+    return this.#buffer.subarray(this.#position - size, this.#position);
+  }
+
   /** The hot loop. Lines are parsed by hand: a count or size is nearly always one to three digits. */
   #nextMultibulk(frame: Frame): boolean {
     const buffer = this.#buffer;

@@ -69,6 +69,10 @@ export const Errors = {
   NO_AUTH: new CommandError("NOAUTH Authentication required."),
   WRONG_PASSWORD: new CommandError("WRONGPASS invalid username-password pair or user is disabled."),
   LOADING: new CommandError("LOADING Redis is loading the dataset in memory"),
+  MASTER_DOWN: new CommandError(
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  ),
+  READ_ONLY_REPLICA: new CommandError("READONLY You can't write against a read only replica."),
   SNAPSHOT_FAILED: new CommandError(
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may " +
       "modify the data set are disabled, because this instance is configured to report errors during writes if RDB " +

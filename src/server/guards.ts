@@ -51,14 +51,17 @@ function notWhileSubscribed(record: CommandRecord): string {
 }
 
 /** During CLIENT PAUSE a client whose turn it is not waits, with all that it sends. */
-function guardPause({ dispatcher, evictor, expireCycle, keyspace, pause, transactions }: Services): void {
+function guardPause(
+  { config, dispatcher, evictor, expireCycle, keyspace, pause, transactions }: Services,
+): void {
   pause.onChange = (paused) => {
     const bit = Condition.PAUSED;
     dispatcher.conditions = paused ? dispatcher.conditions | bit : dispatcher.conditions & ~bit;
     keyspace.expiryPaused = paused;
   };
-  expireCycle.isPaused = () => pause.active;
-  evictor.isPaused = () => pause.active;
+  // A replica deletes what its master deletes.
+  expireCycle.isPaused = () => pause.active || keyspace.replica;
+  evictor.isPaused = () => pause.active || (keyspace.replica && config.get("replica-ignore-maxmemory"));
   dispatcher.setGuard(Condition.PAUSED, ({ client }, record) => {
     const isExec = record.fullName === "exec";
     const flags = isExec ? transactions.of(client)?.flags ?? 0 : record.flags;

@@ -5,7 +5,8 @@
  */
 
 import { type Client, Condition } from "../command/client.ts";
-import { WRITE } from "../command/flags.ts";
+import { NO_ASYNC_LOADING, WRITE } from "../command/flags.ts";
+import { Propagators } from "../command/propagators.ts";
 import type { CommandRecord } from "../command/registry.ts";
 import { loadParts } from "../commands/server/reload.ts";
 import type { Services } from "../commands/services.ts";
@@ -27,16 +28,20 @@ const LOADING_SLICE = 50;
  * gate is for the sessions.
  */
 export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate<Session> {
-  const { config, cron, dispatcher, persistence } = services;
+  const { config, cron, dispatcher, persistence, replication } = services;
   const gate = new ReplyGate<Session>((error, sessions) => refuseReplies(services, error, sessions));
+  const propagators = new Propagators(dispatcher);
   const update = () => {
-    const isOn = persistence.appendOnly.log !== null;
-    dispatcher.propagator = isOn ? persistence.appendOnly : null;
+    const { appendOnly } = persistence;
+    const { stream } = replication;
+    const makesStream = stream.backlog !== null && !stream.relaying;
+    propagators.set([appendOnly.log === null ? null : appendOnly, makesStream ? stream : null]);
     gate.log = persistence.appendOnly.log;
     setDiskCondition(services);
     refreshEffects();
   };
   persistence.onChange = update;
+  replication.onChange = update;
   guardLoading(services);
   guardDisk(services);
   cron.add({ name: "persistence", period: TICK_PERIOD, run: () => persistence.tick() });
@@ -83,8 +88,10 @@ export async function loadAtStart(services: Services): Promise<boolean> {
   return true;
 }
 
-function guardLoading({ dispatcher }: Services): void {
+function guardLoading({ dispatcher, persistence }: Services): void {
   dispatcher.setGuard(Condition.LOADING, (ctx, record) => {
+    // The data before are still there.
+    if (persistence.asyncLoading && (record.flags & NO_ASYNC_LOADING) === 0) return true;
     dispatcher.reject(ctx, record, Errors.LOADING.message);
     return false;
   });
@@ -102,8 +109,8 @@ function guardDisk(services: Services): void {
   });
 }
 
-/** EXEC writes if one of its commands does. */
-function writes({ transactions }: Services, client: Client, record: CommandRecord): boolean {
+/** Whether a command writes; EXEC does if one of its commands does. */
+export function writes({ transactions }: Services, client: Client, record: CommandRecord): boolean {
   if (record.fullName !== "exec") return true;
   return ((transactions.of(client)?.flags ?? 0) & WRITE) !== 0;
 }

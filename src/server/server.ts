@@ -26,6 +26,8 @@ import { Stats } from "../observability/stats.ts";
 import type { AppendLogListener } from "../persistence/aof/append_log.ts";
 import { Persistence } from "../persistence/mod.ts";
 import { PubSub } from "../pubsub/mod.ts";
+import type { Following } from "../replication/following.ts";
+import { Replication } from "../replication/mod.ts";
 import { Reply } from "../resp/reply.ts";
 import { Transactions } from "../tx/mod.ts";
 import type { Clock } from "../util/clock.ts";
@@ -34,10 +36,12 @@ import { acceptConnections } from "./acceptor.ts";
 import { installClientCare } from "./client_care.ts";
 import { Cron } from "./cron.ts";
 import { installEffects } from "./effects.ts";
+import { installFollowing } from "./following.ts";
 import { installGuards } from "./guards.ts";
 import { installConfigEffects } from "./config_effects.ts";
 import { Listeners } from "./listener.ts";
 import { installPersistence, loadAtStart, setDiskCondition } from "./persistence.ts";
+import { installReplication } from "./replication.ts";
 import { installMaintenance, type Maintenance } from "./maintenance.ts";
 import { Session } from "./session.ts";
 import { SessionHost } from "./session_host.ts";
@@ -52,6 +56,7 @@ export class Server {
   readonly #finish: (status: number) => void;
   readonly #host: SessionHost;
   readonly #cron: Cron;
+  readonly #following: Following;
   readonly #maintenance: Maintenance;
 
   constructor(config: Config, clock: Clock, log: Log) {
@@ -59,6 +64,18 @@ export class Server {
     const registry = new CommandRegistry(commandTable, renames(config));
     const dispatcher = new Dispatcher(registry, keyspace, () => clock.monotonic() * 1000);
     const clients = new ClientRegistry();
+    const stats = new Stats(clock.now());
+    const persistence = new Persistence({
+      config,
+      keyspace,
+      registry,
+      log,
+      clock,
+      listener: logListener(log, () => {
+        setDiskCondition(this.services);
+      }, () => this.services.replication.replicas.waiters.check()),
+    });
+    const pause = new ClientPause(clock);
     const { promise, resolve } = Promise.withResolvers<number>();
     this.finished = promise;
     this.#finish = resolve;
@@ -85,26 +102,28 @@ export class Server {
       keyspace,
       log,
       memory: new MemoryMeter(() => clock.monotonic(), () => keyspace.usedMemory()),
-      pause: new ClientPause(clock),
-      persistence: new Persistence({
-        config,
-        keyspace,
-        registry,
-        log,
-        clock,
-        listener: logListener(log, () => {
-          setDiskCondition(this.services);
-        }),
-      }),
+      pause,
+      persistence,
       pubsub: new PubSub(),
       rates: new Rates(),
-      stats: new Stats(clock.now()),
+      replication: new Replication({
+        clock,
+        config,
+        keyspace,
+        log,
+        pause,
+        persistence,
+        counters: stats,
+        newId: () => systemSeeded().hex(40),
+      }),
+      stats,
       transactions: new Transactions(keyspace),
     };
     installGuards(this.services);
     const refreshEffects = installEffects(this.services);
     const gate = installPersistence(this.services, refreshEffects);
     installClientCare(this.services);
+    installReplication(this.services);
     this.#maintenance = installMaintenance(this.services);
     this.#cron.add({ name: "statistics", period: SAMPLE_PERIOD, run: () => sampleStatistics(this.services) });
     const limits = { maxBulkSize: config.get("proto-max-bulk-len") };
@@ -116,6 +135,7 @@ export class Server {
     const context = new CommandContext(keyspace, reply, this.services, undefined as unknown as Client);
     this.#host = new SessionHost(this.services, dispatcher, context, limits);
     this.#host.gate = gate;
+    this.#following = installFollowing(this.services, this.#host);
   }
 
   /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
@@ -133,6 +153,7 @@ export class Server {
   /** Loads the data, while connections are told to wait, and begins the periodic work. False if the data can't be loaded. */
   async load(): Promise<boolean> {
     if (!await loadAtStart(this.services)) return false;
+    this.#following.start();
     this.#cron.start();
     return true;
   }
@@ -140,6 +161,7 @@ export class Server {
   /** Closes sockets and connections. */
   stop(): void {
     this.#cron.stop();
+    this.#following.stop();
     this.#maintenance.stop();
     this.listeners.close();
     for (const client of [...this.services.clients.all()]) {
@@ -164,7 +186,6 @@ function identityOf(listeners: Listeners): Identity {
   const random = systemSeeded();
   return {
     runId: random.hex(40),
-    replicationId: random.hex(40),
     get port() {
       return listeners.port;
     },
@@ -187,7 +208,7 @@ function sampleStatistics({ clock, dispatcher, memory, rates, stats }: Services)
 }
 
 /** Has the log's fortunes be told. */
-function logListener(log: Log, onChange: () => void): AppendLogListener {
+function logListener(log: Log, onChange: () => void, onSynced: () => void): AppendLogListener {
   return {
     onError(message, fatal) {
       log.warning(message);
@@ -198,6 +219,7 @@ function logListener(log: Log, onChange: () => void): AppendLogListener {
       log.warning(message);
       onChange();
     },
+    onSynced,
     onStatus: onChange,
     onNotice: (message) => log.notice(message),
   };

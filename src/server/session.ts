@@ -128,9 +128,14 @@ export class Session implements Transport, Holdable {
     this.#closeAfterReply();
   }
 
+  drained(): Promise<void> {
+    return this.#output.idle();
+  }
+
   resume(): void {
     if (this.#closed) return;
     this.client.suspended = false;
+    this.#host.noteOffset(this.client);
     this.#drain();
   }
 

@@ -83,8 +83,10 @@ export class SessionHost {
   /** After a batch: statistics, and the messages that it caused for others. */
   endBatch(): void {
     this.dispatcher.endBatch();
+    const client = this.#running;
     this.#running = null;
     this.args.trim();
+    if (this.services.replication.stream.flush() && client !== null) this.noteOffset(client);
     if (this.#toFlush.size > 0) this.#flushAll();
     // Also when nobody gets a reply.
     if (this.gate !== null && this.gate.closed) this.gate.flushLater();
@@ -100,6 +102,11 @@ export class SessionHost {
     this.messages.take();
     log.warning(`Closing client ${client.transport.remoteAddress}, whose commands failed: ${fault}`);
     this.endBatch();
+  }
+
+  /** Notes that what the client did is in the replication stream as far as that goes now. */
+  noteOffset(client: Client): void {
+    client.writeOffset = this.services.replication.stream.offset;
   }
 
   /** Puts what {@linkcode messages} holds behind the replies of the batch. */

@@ -21,6 +21,8 @@ export class Transaction {
   failed = false;
   /** The flags of all queued commands together. */
   flags = 0;
+  /** The flags that every queued command has. */
+  commonFlags = ~0;
   /** Length of all queued arguments together, with a pointer's size for each as Redis counts it: multi-mem. */
   argumentBytes = 0;
 
@@ -56,6 +58,7 @@ export class Transaction {
     this.#offsets.push(boundaries.length);
     this.#records.push(record);
     this.flags |= record.flags;
+    this.commonFlags &= record.flags;
   }
 
   /** Points `args` at the queued command `index`; its record. */

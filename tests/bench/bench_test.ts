@@ -3,13 +3,21 @@ import { BENCH_TESTS, findTest } from "../../scripts/bench/bench_tests.ts";
 import { encodeCommand } from "../../scripts/bench/client.ts";
 import { parseOptions } from "../../scripts/bench/options.ts";
 import { parseCpuSeconds, parseResidentBytes } from "../../scripts/bench/process_stats.ts";
+import { infoField, loggedSeconds, turnsOf } from "../../scripts/bench/persistence/data.ts";
+import {
+  describeLimits,
+  figuresOf,
+  type Line,
+  tabulate,
+  targetsOf as lineTargets,
+} from "../../scripts/bench/persistence/line.ts";
 import { benchmarkArguments, parseBenchmarkCsv } from "../../scripts/bench/redis_benchmark.ts";
 import { median, percentile, ratio } from "../../scripts/bench/statistics.ts";
 import { figures, formatCount, formatFixed, formatTable, words } from "../../scripts/bench/table.ts";
 import { formatTargets, isMet } from "../../scripts/bench/target.ts";
 import { configurations, medians, spread, targetsOf } from "../../scripts/bench/throughput.ts";
 
-const TABLES = ["throughput", "memory", "connections", "loop-hold"];
+const TABLES = ["throughput", "memory", "connections", "loop-hold", "persistence"];
 const HEADER = '"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms",' +
   '"p99_latency_ms","max_latency_ms"';
 
@@ -160,6 +168,7 @@ Deno.test("options: defaults, lists and the choice of tables", () => {
     "memory",
     "connections",
   ]);
+  assertEquals(parseOptions(["--tables", "persistence"], TABLES).tables, ["persistence"]);
   assertEquals(parseOptions(["--tables=all"], TABLES).tables, TABLES);
   const given = parseOptions(
     ["--tests=PING,get", "--depths", "1,8", "--sizes=5", "--json", "x.json"],
@@ -194,4 +203,61 @@ Deno.test("commands are encoded as RESP arrays", () => {
 
 Deno.test("test names are unique", () => {
   assertEquals(new Set(BENCH_TESTS.map((test) => test.name)).size, BENCH_TESTS.length);
+});
+
+const LINE: Line = { what: "SET", unit: "req/s", ours: [900, 1000, 1900], reference: [2000, 500, 1000] };
+
+Deno.test("lines of the persistence table: medians, and ratios between them", () => {
+  assertEquals(figuresOf({ ...LINE, base: [1250, 1250] }), {
+    ours: 1000,
+    reference: 1000,
+    ratio: 1,
+    own: 0.8,
+  });
+  assertEquals(figuresOf(LINE).own, NaN);
+});
+
+Deno.test("lines of the persistence table: limits of a ratio, of our own figures, of the figure itself", () => {
+  assertEquals(lineTargets(LINE), []);
+  const limits: Line["limits"] = [{ of: "ratio", atLeast: 1 }, { of: "own", atLeast: 0.95 }, {
+    of: "figure",
+    atMost: 10,
+  }];
+  const targets = lineTargets({ ...LINE, base: [1000], limits });
+  assertEquals(targets.map(({ name, value }) => [name, value]), [["ratio", 1], ["own", 1], ["figure", 1000]]);
+  assertEquals(targets.map(isMet), [true, true, false]);
+  assertEquals(describeLimits(limits), "ratio ≥ 1, own ≥ 0.95, figure ≤ 10");
+  assertEquals(describeLimits([]), "-");
+});
+
+Deno.test("the persistence table: what was not measured, and what it was not compared with", () => {
+  const loading: Line = {
+    what: "loading",
+    unit: "s",
+    ours: [1.25],
+    reference: [NaN],
+    limits: [{ of: "ratio", atMost: 1.5 }],
+  };
+  const { columns, rows, targets } = tabulate(parseOptions([], TABLES), [loading, { ...LINE, base: [1250] }]);
+  assertEquals(rows, [
+    ["loading", "s", "1.250", "n/a", "n/a", "-", "ratio ≤ 1.5", "FAIL ratio"],
+    ["SET", "req/s", "1,000", "1,000", "1.00", "0.80", "-", "-"],
+  ]);
+  assertEquals(rows.map((row) => row.length), [columns.length, columns.length]);
+  assertEquals(targets.length, 1);
+});
+
+Deno.test("what servers tell: fields of INFO, seconds of loading", () => {
+  const text = "# Persistence\r\nloading:0\r\nrdb_bgsave_in_progress:1\r\nrdb_last_bgsave_status:ok\r\n";
+  assertEquals(infoField(text, "rdb_bgsave_in_progress"), 1);
+  assertEquals(infoField(text, "eventloop_duration_max"), NaN);
+  const log =
+    "* DB loaded from incr file x.aof: 3.000 seconds\n* DB loaded from append only file: 3.125 seconds\n* Ready\n";
+  assertEquals(loggedSeconds(log), 3.125);
+  assertEquals(loggedSeconds("* DB loaded from disk: 0.500 seconds\n"), 0.5);
+  assertEquals(loggedSeconds(""), NaN);
+});
+
+Deno.test("who goes first changes from round to round", () => {
+  assertEquals([0, 1, 2].map((round) => turnsOf(round)[0]), ["mini-redis", "redis-server", "mini-redis"]);
 });

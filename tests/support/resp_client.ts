@@ -115,6 +115,17 @@ export class RespClient implements Disposable {
     return plain;
   }
 
+  /** The next `count` bytes, whatever they are, as a byte string. */
+  async readBytes(count: number): Promise<string> {
+    while (this.#received.length < count) {
+      if (this.#ended) throw new ConnectionClosed(`connection closed by the server before ${count} bytes`);
+      await this.#receive();
+    }
+    const bytes = this.#received.slice(0, count);
+    this.#received = this.#received.slice(count);
+    return bytes;
+  }
+
   /** Reads until the server closes the connection; the bytes that came before, not yet read, as a byte string. */
   async readToEnd(): Promise<string> {
     while (!this.#ended) await this.#receive();

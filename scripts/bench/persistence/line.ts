@@ -78,7 +78,7 @@ export function tabulate(options: BenchOptions, lines: readonly Line[]): TableRe
       "Own: beside our own throughput without an append-only file. 50 clients, one key.",
       "Under load: eight clients of redis-benchmark write random keys, pipelined, while another client sends PINGs. The " +
       "round trips hold the client's own pauses and the machine's: the lines without BGSAVE show how long those are.",
-      "Extra memory: for us the highest resident memory during BGSAVE over the highest before, under the same load; for " +
+      "Extra memory: for us the highest resident memory during BGSAVE over that before it, under the same load; for " +
       "redis-server what it copied on write. Both as a part of what the data set takes.",
     ],
     targets: lines.flatMap(targetsOf),

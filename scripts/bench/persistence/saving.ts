@@ -95,12 +95,13 @@ async function measure(server: Server, options: BenchOptions): Promise<SaveUnder
     await sleep(options.quick ? QUICK_QUIET : SETTLING);
     const quietEnd = performance.now() + (options.quick ? QUICK_QUIET : QUIET);
     const quiet = await watch(server, client, () => Promise.resolve(performance.now() >= quietEnd));
+    const before = residentBytes(server.pid);
     const begun = performance.now();
     await client.command("BGSAVE");
     const saving = await watch(server, client, async () => !await isSaving(client) || giveUp(begun));
     const seconds = (performance.now() - begun) / 1000;
     const copied = await askInfo(client, "persistence", "rdb_last_cow_size");
-    const extra = server.name === "mini-redis" ? Math.max(0, saving.peak - quiet.peak) : copied;
+    const extra = server.name === "mini-redis" ? Math.max(0, saving.peak - before) : copied;
     return { quiet, saving, seconds, extraMemory: extra / dataSet * 100 };
   } finally {
     client.close();

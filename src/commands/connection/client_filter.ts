@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 
 const BAD_ID = new CommandError("ERR client-id should be greater than 0");
 
-/** The types by which clients are asked for. There is no `master` as long as this server replicates nobody. */
+/** The types by which clients are asked for. */
 export type ClientType = "normal" | "replica" | "pubsub" | "master";
 
 const TYPE_NAMES = new Map<string, ClientType>([
@@ -29,6 +29,7 @@ export function readType(args: Args, index: number): ClientType {
 
 /** Whether a client is of that type. */
 export function isOfType(client: Client, type: ClientType): boolean {
+  if (client.kind === "master" || type === "master") return client.kind === type;
   return classOf(client) === type;
 }
 

@@ -74,6 +74,7 @@ export function describeClient(services: Services, client: Client, running?: Run
 
 function flagsOf({ transactions }: Services, client: Client): string {
   const flags = [
+    client.kind === "replica" ? "S" : client.kind === "master" ? "M" : "",
     client.subscriber ? "P" : "",
     transactions.of(client) !== undefined ? "x" : "",
     client.suspended ? "b" : "",

@@ -13,6 +13,7 @@ import { copy, move, rename, renamenx } from "./rename.ts";
 import { keysCommand, randomkey, scan } from "./scan.ts";
 import { sort, sortRo } from "./sort.ts";
 import { expiretime, pexpiretime, pttl, ttl } from "./ttl.ts";
+import { wait, waitaof } from "./wait.ts";
 
 /** All commands of the group generic. */
 export const genericCommands: readonly CommandSpec[] = [
@@ -42,4 +43,6 @@ export const genericCommands: readonly CommandSpec[] = [
   ttl,
   typeCommand,
   unlink,
+  wait,
+  waitaof,
 ];

@@ -11,7 +11,7 @@ import { drawAny, drawDistinct } from "../../data/sampling.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { globMatch } from "../../util/glob.ts";
-import { readDrawCount, readDrawOption } from "../draw_count.ts";
+import { numberOfDraws, readDrawCount, readDrawOption } from "../draw_count.ts";
 import { readScanCursor, readScanOptions } from "../scan_options.ts";
 import { ofType } from "../typed_value.ts";
 
@@ -127,7 +127,7 @@ function replyFields(ctx: CommandContext, args: Args): void {
   const { reply, keyspace: { random } } = ctx;
   const hash = findHash(ctx, args);
   if (hash === undefined || count === 0) return reply.arrayHeader(0);
-  const drawn = count < 0 ? -count : Math.min(count, hash.size);
+  const drawn = numberOfDraws(count, hash.size);
   if (withValues) reply.pairsHeader(drawn);
   else reply.arrayHeader(drawn);
   const visit = (place: number) => {

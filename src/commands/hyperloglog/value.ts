@@ -43,7 +43,9 @@ export function findHyperLogLogForWrite(db: Database, key: string): Found | unde
 /** Look-up to read, and perhaps to bring the kept cardinality up to date; throws as the others do. */
 export function findHyperLogLogToCount(db: Database, key: string): HyperLogLog | undefined {
   const value = findString(db, key);
-  return value === undefined ? undefined : openForWrite(db, key, value).hll;
+  if (value === undefined) return undefined;
+  db.announceChange(key);
+  return openForWrite(db, key, value).hll;
 }
 
 /** Stores it under `key` if it is not where it was found any more. */

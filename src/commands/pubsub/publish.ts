@@ -3,6 +3,9 @@
 import { FAST, LOADING, MAY_REPLICATE, PUBSUB, STALE } from "../../command/flags.ts";
 import { key, NOT_KEY } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
+import type { Args } from "../../command/args.ts";
+import type { CommandContext } from "../../command/context.ts";
+import { NO_DATABASE } from "../../command/propagation_unit.ts";
 import { services } from "../services.ts";
 
 export const publish = defineCommand({
@@ -15,6 +18,7 @@ export const publish = defineCommand({
   flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
   run(ctx, args) {
     ctx.reply.integer(services(ctx).pubsub.publish(args.text(1), args.bytes(2)));
+    replicate(ctx, args);
   },
 });
 
@@ -29,5 +33,12 @@ export const spublish = defineCommand({
   keys: [key(1, NOT_KEY)],
   run(ctx, args) {
     ctx.reply.integer(services(ctx).pubsub.publishToShard(args.text(1), args.bytes(2)));
+    replicate(ctx, args);
   },
 });
+
+/** Replicas have subscribers too. It is not for the append-only file, and so does not go the way of changes. */
+function replicate(ctx: CommandContext, args: Args): void {
+  const { stream } = services(ctx).replication;
+  stream.propagate(NO_DATABASE, args.buffer.subarray(args.frameStart, args.frameEnd));
+}

@@ -8,6 +8,9 @@ import { debug } from "./debug.ts";
 import { info, time } from "./info.ts";
 import { lolwut } from "./lolwut.ts";
 import { memory } from "./memory.ts";
+import { psync, replconf, sync } from "./replicas.ts";
+import { replicaof, slaveof } from "./replicaof.ts";
+import { failover, role } from "./role.ts";
 import { bgrewriteaof, bgsave, lastsave, save } from "./save.ts";
 import { shutdown } from "./shutdown.ts";
 
@@ -18,14 +21,21 @@ export const serverCommands: readonly CommandSpec[] = [
   config,
   dbsize,
   debug,
+  failover,
   flushall,
   flushdb,
   info,
   lastsave,
   lolwut,
   memory,
+  psync,
+  replconf,
+  replicaof,
+  role,
   save,
   shutdown,
+  slaveof,
   swapdb,
+  sync,
   time,
 ];

@@ -17,7 +17,7 @@ export const save = defineCommand({
   flags: ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI,
   run(ctx) {
     const { persistence } = services(ctx);
-    if (persistence.snapshots.active) throw Errors.SAVE_IN_PROGRESS;
+    if (persistence.saving) throw Errors.SAVE_IN_PROGRESS;
     if (!persistence.saveNow()) throw new CommandError("ERR");
     ctx.reply.ok();
   },
@@ -36,7 +36,7 @@ export const bgsave = defineCommand({
     const isScheduled = args.length === 2 && args.is(1, "SCHEDULE");
     if (args.length > 1 && !isScheduled) throw Errors.SYNTAX;
     const { persistence } = services(ctx);
-    if (persistence.snapshots.active) throw Errors.SAVE_IN_PROGRESS;
+    if (persistence.saving) throw Errors.SAVE_IN_PROGRESS;
     if (persistence.busy || isInTransaction(ctx)) {
       if (!isScheduled && !isInTransaction(ctx)) throw Errors.OTHER_JOB_ACTIVE;
       persistence.scheduleSnapshot();

@@ -64,6 +64,8 @@ export const sinter = defineCommand({
   tips: ["nondeterministic_output_order"],
   run(ctx, args) {
     let count = 0;
+    // Nothing of one that failed for want of memory may be left.
+    found.truncate(0);
     intersect(findSets(ctx, args, 1, args.length), ({ source, start, end }) => {
       found.bulk(source, start, end);
       count++;

@@ -11,7 +11,7 @@ import { Events } from "../../keyspace/change.ts";
 import { Errors } from "../../resp/errors.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { parseInt64Bytes } from "../../util/number.ts";
-import { readDrawCount } from "../draw_count.ts";
+import { numberOfDraws, readDrawCount } from "../draw_count.ts";
 import { isPropagating, services } from "../services.ts";
 import { ofType } from "../typed_value.ts";
 import { SetEvents } from "./events.ts";
@@ -61,7 +61,7 @@ export const srandmember = defineCommand({
     const set = ofType(ctx.db.find(args.key(1)), ByteSet);
     if (set === undefined) return count === null ? reply.nullReply() : reply.arrayHeader(0);
     if (count === null) return replyMember(reply, set, set.seek(random.below(set.size)));
-    const drawn = count < 0 ? -count : Math.min(count, set.size);
+    const drawn = numberOfDraws(count, set.size);
     reply.arrayHeader(drawn);
     if (count < 0) drawAny(set, drawn, random, (place) => replyMember(reply, set, place));
     else if (drawn === set.size) replyMembers(reply, set);

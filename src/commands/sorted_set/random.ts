@@ -6,7 +6,7 @@ import { ACCESS, key, RO } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { distinctIndexes } from "../../data/sampling.ts";
 import { type SortedSet, SortedSetCursor } from "../../data/sorted_set.ts";
-import { readDrawCount, readDrawOption } from "../draw_count.ts";
+import { numberOfDraws, readDrawCount, readDrawOption } from "../draw_count.ts";
 import { type EntryForm, entryForm, findSortedSet, replyEntry } from "./value.ts";
 
 const cursor = new SortedSetCursor();
@@ -40,7 +40,7 @@ export const zrandmember = defineCommand({
 /** Replies `count` different members, in order, or, if it is negative, so many independent draws. */
 function replyRandom(ctx: CommandContext, set: SortedSet, count: number, form: EntryForm): void {
   const { reply, keyspace: { random } } = ctx;
-  const wanted = count < 0 ? -count : Math.min(count, set.size);
+  const wanted = numberOfDraws(count, set.size);
   reply.arrayHeader(form === "flat" ? 2 * wanted : wanted);
   if (count < 0) {
     for (let left = wanted; left > 0; left--) {

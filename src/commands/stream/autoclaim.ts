@@ -15,7 +15,13 @@ import { propagateClaim } from "./claims.ts";
 import { StreamErrors } from "./errors.ts";
 import { StreamEvents } from "./events.ts";
 import { readStart } from "./ids.ts";
-import { createConsumer, findGroup, type GroupPlace, propagateConsumer, seeConsumer } from "./lookup.ts";
+import {
+  createConsumer,
+  findGroupForWrite,
+  type GroupPlace,
+  propagateConsumer,
+  seeConsumer,
+} from "./lookup.ts";
 import { replyEntryWith, replyId } from "./replies.ts";
 
 /** Entries looked at for each one that is asked for. */
@@ -37,7 +43,7 @@ export const xautoclaim = defineCommand({
   history: [["7.0.0", "Added the IDs of messages that no longer exist to the reply"]],
   run(ctx, args) {
     const options = readOptions(args);
-    const place = findGroup(ctx, args);
+    const place = findGroupForWrite(ctx, args);
     ctx.suppress();
     const name = args.text(3);
     const known = seeConsumer(ctx, place.group, name);

@@ -14,7 +14,13 @@ import { propagateClaim, propagatePosition } from "./claims.ts";
 import { StreamErrors, unknownClaimOption } from "./errors.ts";
 import { StreamEvents } from "./events.ts";
 import { readId, tryReadId } from "./ids.ts";
-import { createConsumer, findGroup, type GroupPlace, propagateConsumer, seeConsumer } from "./lookup.ts";
+import {
+  createConsumer,
+  findGroupForWrite,
+  type GroupPlace,
+  propagateConsumer,
+  seeConsumer,
+} from "./lookup.ts";
 import { LateHeader, replyEntryWith, replyId } from "./replies.ts";
 
 const FIRST_ID = 5;
@@ -32,7 +38,7 @@ export const xclaim = defineCommand({
   keys: [key(1, RW | UPDATE)],
   tips: ["nondeterministic_output"],
   run(ctx, args) {
-    const place = findGroup(ctx, args);
+    const place = findGroupForWrite(ctx, args);
     const options = readOptions(ctx, args);
     ctx.suppress();
     const movesOn = options.lastId.compare(place.group.lastId) > 0;

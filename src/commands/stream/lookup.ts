@@ -30,6 +30,13 @@ export interface GroupPlace {
   readonly group: ConsumerGroup;
 }
 
+/** As {@linkcode findGroup}, for a group that is about to be changed. */
+export function findGroupForWrite(ctx: CommandContext, args: Args): GroupPlace {
+  const place = findGroup(ctx, args);
+  ctx.db.announceChange(place.key);
+  return place;
+}
+
 /** The group that arguments 1 and 2 name; throws NOGROUP if key or group is missing. */
 export function findGroup(ctx: CommandContext, args: Args): GroupPlace {
   const key = args.key(1);

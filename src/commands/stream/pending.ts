@@ -31,6 +31,7 @@ export const xack = defineCommand({
     const group = findStream(ctx, key)?.group(args.text(2));
     if (group === undefined) return ctx.reply.integer(0);
     for (let i = 3; i < args.length; i++) readId(args, i, id);
+    ctx.db.announceChange(key);
     let acknowledged = 0;
     for (let i = 3; i < args.length; i++) {
       readId(args, i, id);

@@ -77,6 +77,7 @@ function serve(ctx: CommandContext, args: Args, places: ReadPlace[], options: Re
   let count = 0;
   for (let i = 0; i < places.length; i++) {
     const place = places[i];
+    ctx.db.announceChange(place.key);
     const known = seeConsumer(ctx, place.group, options.consumer);
     const consumer = known ?? createConsumer(ctx, place, options.consumer);
     let delivered = 0;

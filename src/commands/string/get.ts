@@ -163,7 +163,7 @@ function removeExpiry(ctx: CommandContext, key: string): void {
 /** Sets the deadline; the key goes at once if it is past. */
 function applyDeadline(ctx: CommandContext, key: string, deadline: Deadline): void {
   const { db } = ctx;
-  if (deadline <= ctx.keyspace.now) {
+  if (ctx.keyspace.isOver(deadline)) {
     if (isPropagating(ctx)) ctx.rewrite("DEL", key);
     db.delete(key);
     return db.changed(key, Events.DEL);

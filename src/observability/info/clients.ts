@@ -3,7 +3,7 @@
 import type { Field, InfoSource } from "./source.ts";
 
 /** The lines of INFO clients. */
-export function clientsSection({ blocked: { figures }, clients, config }: InfoSource): Field[] {
+export function clientsSection({ blocked: { figures }, clients, config, replication }: InfoSource): Field[] {
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -15,14 +15,14 @@ export function clientsSection({ blocked: { figures }, clients, config }: InfoSo
   }
   const { keys, keysOnMissing, timeouts } = figures;
   return [
-    ["connected_clients", clients.size],
+    ["connected_clients", clients.size - replication.replicas.size],
     ["cluster_connections", 0],
     ["maxclients", config.get("maxclients")],
     ["client_recent_max_input_buffer", largestInput],
     ["client_recent_max_output_buffer", largestOutput],
     ["blocked_clients", blocked],
     ["tracking_clients", 0],
-    ["clients_in_timeout_table", timeouts],
+    ["clients_in_timeout_table", timeouts + replication.replicas.waiters.timeouts],
     ["total_blocking_keys", keys],
     ["total_blocking_keys_on_nokey", keysOnMissing],
   ];

@@ -7,7 +7,7 @@ export function persistenceSection(source: InfoSource): Field[] {
   const { persistence } = source;
   return [
     ["loading", persistence.loading === null ? 0 : 1],
-    ["async_loading", 0],
+    ["async_loading", persistence.asyncLoading ? 1 : 0],
     ["current_cow_peak", 0],
     ["current_cow_size", 0],
     ["current_cow_size_age", 0],
@@ -30,10 +30,10 @@ function progress({ persistence: { rewrites, snapshots } }: InfoSource): Field[]
   ];
 }
 
-function snapshotFields({ persistence: { lastLoad, snapshots } }: InfoSource): Field[] {
+function snapshotFields({ persistence: { lastLoad, saving, snapshots } }: InfoSource): Field[] {
   return [
     ["rdb_changes_since_last_save", snapshots.changes],
-    ["rdb_bgsave_in_progress", snapshots.active ? 1 : 0],
+    ["rdb_bgsave_in_progress", saving ? 1 : 0],
     ["rdb_last_save_time", snapshots.lastSave],
     ["rdb_last_bgsave_status", snapshots.lastFailed ? "err" : "ok"],
     ["rdb_last_bgsave_time_sec", snapshots.lastDuration],

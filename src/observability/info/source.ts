@@ -22,8 +22,6 @@ interface Sized {
 export interface Identity {
   /** 40 hexadecimal digits, different for each start. */
   readonly runId: string;
-  /** The identifier of the data set's history. */
-  readonly replicationId: string;
   /** The TCP port that is listened on; 0 if none. */
   readonly port: number;
   /** One text per kind of socket, such as `name=tcp,bind=127.0.0.1,port=6379`. */
@@ -84,14 +82,57 @@ interface AppendOnlyFigures {
 /** How the data are kept, and a load that is under way. */
 interface PersistenceFigures {
   readonly appendOnly: AppendOnlyFigures;
+  readonly asyncLoading: boolean;
   readonly lastLoad: { readonly expired: number; readonly loaded: number };
   readonly loading: {
     readonly startedAt: number;
     readonly loadedBytes: number;
     readonly totalBytes: number;
   } | null;
+  readonly saving: boolean;
   readonly rewrites: { readonly progress: { readonly done: number; readonly total: number } };
   readonly snapshots: SnapshotFigures;
+}
+
+/** How far this server's master has been followed; see `replication/mod.ts`. */
+interface MasterLinkFigures {
+  readonly host: string;
+  readonly port: number;
+  readonly state: string;
+  readonly lastIoSeconds: number;
+  readonly downSeconds: number;
+  readonly readOffset: number;
+  readonly appliedOffset: number;
+  readonly progress: { readonly total: number; readonly read: number; readonly lastIoSeconds: number } | null;
+}
+
+/** One replica; `lag` in seconds. */
+interface ReplicaFigures {
+  readonly address: string;
+  readonly port: number;
+  readonly state: string;
+  readonly ackedOffset: number;
+  readonly lag: number;
+}
+
+/** The state of replication. */
+interface ReplicationFigures {
+  readonly role: string;
+  readonly link: MasterLinkFigures | null;
+  readonly stream: {
+    readonly id: string;
+    readonly secondId: string;
+    readonly secondOffset: number;
+    readonly offset: number;
+    readonly backlog: { readonly size: number; readonly length: number; readonly firstOffset: number } | null;
+  };
+  readonly replicas: {
+    readonly good: number;
+    readonly size: number;
+    readonly waiters: { readonly timeouts: number };
+    figures(): Iterable<ReplicaFigures>;
+  };
+  readonly failover: { readonly state: string };
 }
 
 /** The parts of the server that INFO reads; the services of the commands are one. */
@@ -110,6 +151,7 @@ export interface InfoSource {
   readonly persistence: PersistenceFigures;
   readonly pubsub: { readonly channels: Sized; readonly patterns: Sized; readonly shardChannels: Sized };
   readonly rates: Rates;
+  readonly replication: ReplicationFigures;
   readonly stats: Stats;
 }
 

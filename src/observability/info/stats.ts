@@ -45,16 +45,16 @@ function trafficFields({ stats, dispatcher, rates }: InfoSource): Field[] {
     ["instantaneous_ops_per_sec", Math.round(rates.commandsPerSecond)],
     ["total_net_input_bytes", stats.inputBytes],
     ["total_net_output_bytes", stats.outputBytes],
-    ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", 0],
+    ["total_net_repl_input_bytes", stats.replicationInputBytes],
+    ["total_net_repl_output_bytes", stats.replicationOutputBytes],
     ["instantaneous_input_kbps", (rates.inputBytesPerSecond / 1024).toFixed(2)],
     ["instantaneous_output_kbps", (rates.outputBytesPerSecond / 1024).toFixed(2)],
     ["instantaneous_input_repl_kbps", "0.00"],
     ["instantaneous_output_repl_kbps", "0.00"],
     ["rejected_connections", stats.connectionsRejected],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", stats.syncFull],
+    ["sync_partial_ok", stats.syncPartialOk],
+    ["sync_partial_err", stats.syncPartialErr],
   ];
 }
 

@@ -1,0 +1,138 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { redisAvailable } from "../harness.ts";
+import { digestOf, info, until } from "../persistence/tools.ts";
+import { counter, startMaster, startRealReplica, untilOnline } from "./master_tools.ts";
+import { untilEqual, untilLinked } from "./replica_tools.ts";
+import { Workload } from "./workload.ts";
+
+const ignore = !redisAvailable();
+
+for (const diskless of [true, false]) {
+  const way = diskless ? "without a file" : "by a file";
+  Deno.test({
+    name: `a real replica gets all data ${way} while they change, and the stream behind them`,
+    ignore,
+    async fn() {
+      await using master = await startMaster({ "repl-diskless-sync": diskless });
+      using client = await master.connect();
+      await client.ask("DEBUG", "POPULATE", 50_000);
+      const workload = new Workload(client, diskless ? 1 : 2);
+      await workload.run(2000);
+      await using replica = await startRealReplica(master.port);
+      using link = await replica.connect();
+      while (await info(link, "master_link_status") !== "up") await workload.run(200);
+      await workload.run(2000);
+      await untilEqual(master, replica);
+      assertEquals(await counter(client, "sync_full"), 1);
+      assertMatch(replica.log, diskless ? /with EOF/ : /receiving \d+ bytes from master/);
+    },
+  });
+}
+
+Deno.test({
+  name: "replicas that come together share a snapshot, and a late one has its own",
+  ignore,
+  async fn() {
+    await using master = await startMaster({
+      "repl-diskless-sync-delay": 60,
+      "repl-diskless-sync-max-replicas": 2,
+    });
+    using client = await master.connect();
+    await client.ask("DEBUG", "POPULATE", 10_000);
+    await using first = await startRealReplica(master.port);
+    await until("one waits", async () => /state=wait_bgsave/.test(String(await client.ask("INFO"))));
+    await using second = await startRealReplica(master.port);
+    await untilOnline(client, 2);
+    assertEquals(master.log.match(/Starting BGSAVE for SYNC/g)?.length, 1);
+    await client.ask("CONFIG", "SET", "repl-diskless-sync-delay", 0);
+    await using third = await startRealReplica(master.port);
+    await untilOnline(client, 3);
+    assertEquals(master.log.match(/Starting BGSAVE for SYNC/g)?.length, 2);
+    for (const replica of [first, second, third]) await untilEqual(master, replica);
+  },
+});
+
+Deno.test({
+  name: "a replica joins a snapshot that is being saved for another one",
+  ignore,
+  async fn() {
+    await using master = await startMaster({ "repl-diskless-sync": false, "rdb-del-sync-files": true });
+    using client = await master.connect();
+    await client.ask("DEBUG", "POPULATE", 1000);
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 1000);
+    await using first = await startRealReplica(master.port);
+    await until("it is being saved", async () => await info(client, "rdb_bgsave_in_progress") === "1");
+    await using second = await startRealReplica(master.port);
+    await until(
+      "both wait",
+      async () => (await client.ask("INFO") as string).match(/wait_bgsave/g)?.length === 2,
+    );
+    await client.ask("SET", "meanwhile", "1");
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 0);
+    await untilOnline(client, 2);
+    assertEquals(master.log.match(/Starting BGSAVE for SYNC/g)?.length, 1);
+    for (const replica of [first, second]) await untilEqual(master, replica);
+    await until("the file is gone", async () => {
+      for await (const { name } of Deno.readDir(master.dir)) if (name.endsWith(".rdb")) return false;
+      return true;
+    });
+  },
+});
+
+Deno.test({
+  name: "redis-cli --rdb gets a snapshot that a server loads, and --replica the stream",
+  ignore,
+  async fn() {
+    await using master = await startMaster();
+    using client = await master.connect();
+    await client.ask("DEBUG", "POPULATE", 5000);
+    const { code } = await redisCli(master.port, "--rdb", `${master.dir}/copy.rdb`);
+    assertEquals(code, 0);
+    const follower = new Deno.Command("redis-cli", {
+      args: ["-p", String(master.port), "--replica"],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    await until("it follows", async () => /state=online/.test(String(await client.ask("INFO"))));
+    await client.ask("SET", "followed", "1");
+    let text = "";
+    for await (const piece of follower.stdout.pipeThrough(new TextDecoderStream())) {
+      if ((text += piece).includes('"followed"')) break;
+    }
+    follower.kill();
+    await follower.status;
+    await client.ask("DEL", "followed");
+    await Deno.rename(`${master.dir}/copy.rdb`, `${master.dir}/dump.rdb`);
+    const before = await digestOf(master);
+    await client.ask("DEBUG", "RELOAD", "NOSAVE");
+    assertEquals(await digestOf(master), before);
+  },
+});
+
+Deno.test({
+  name: "a replica without its snapshot's end begins again, and a full output buffer ends a replica",
+  ignore,
+  async fn() {
+    await using master = await startMaster({
+      "client-output-buffer-limit": ["replica", "20mb", 0, 0],
+      "repl-backlog-size": "16kb",
+    });
+    using client = await master.connect();
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 200);
+    await client.ask("DEBUG", "POPULATE", 5000);
+    await using replica = await startRealReplica(master.port);
+    await until("it is being sent", async () => await info(client, "rdb_bgsave_in_progress") === "1");
+    const value = "x".repeat(1 << 20);
+    for (let i = 0; i < 25; i++) await client.ask("SET", `large:${i % 3}`, value);
+    await master.waitForLog(/overcoming of output buffer limits/);
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 0);
+    using link = await replica.connect();
+    await untilLinked(link);
+    await untilEqual(master, replica);
+    assertEquals(await counter(client, "sync_full"), 2);
+  },
+});
+
+function redisCli(port: number, ...args: string[]): Promise<Deno.CommandOutput> {
+  return new Deno.Command("redis-cli", { args: ["-p", String(port), ...args] }).output();
+}
