@@ -36,6 +36,7 @@ export class Writer {
   #state = new ClientState();
   #sent: Sent[] = [];
   #steps = 0;
+  #needsStream = true;
 
   constructor(number: number, random: Random) {
     this.#keys = new Keyring(number);
@@ -45,6 +46,8 @@ export class Writer {
   /** Writes until the server is gone. Throws if it answers anything but what it should. */
   async run(port: number): Promise<void> {
     try {
+      // A crash may have taken the first step of all away.
+      this.#needsStream = !this.#state.streams.has(this.#keys.key("stream"));
       using client = await RespClient.connect({ port });
       await client.ask("SELECT", this.#keys.database);
       while (true) await this.#sendBatch(client);
@@ -96,9 +99,10 @@ export class Writer {
   async #sendBatch(client: RespClient): Promise<void> {
     const batch: Sent[] = [];
     for (let left = 1 + this.#random.below(DEEPEST); left > 0; left--) {
-      const step = this.#steps === 0
+      const step = this.#needsStream
         ? newStream(this.#keys)
         : randomStep(this.#keys, this.#random, this.#steps);
+      this.#needsStream = false;
       this.#steps++;
       batch.push({ step });
     }

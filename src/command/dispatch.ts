@@ -8,6 +8,7 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import { CommandError, QUOTED_BYTES, unknownCommand, unknownSubcommand, wrongArity } from "../resp/errors.ts";
 import type { Args } from "./args.ts";
 import type { CommandContext } from "./context.ts";
+import { PropagationUnit } from "./propagation_unit.ts";
 import type { CommandRecord, CommandRegistry } from "./registry.ts";
 
 /**
@@ -232,7 +233,26 @@ export class Dispatcher {
       this.propagator!.propagate(database, args.buffer.subarray(args.frameStart, args.frameEnd));
       return;
     }
-    for (const frame of ctx.rewritten) this.propagator!.propagate(database, frame);
+    const frames = ctx.rewritten;
+    if (frames.length === 1) return this.propagator!.propagate(database, frames[0]);
+    this.together(() => {
+      for (const frame of frames) this.propagator!.propagate(database, frame);
+    });
+  }
+
+  /** Has everything that is propagated while `run` runs take effect elsewhere as a whole, between MULTI and EXEC. */
+  together(run: () => void): void {
+    const target = this.propagator;
+    if (target === null || target instanceof PropagationUnit) return run();
+    const unit = new PropagationUnit(target);
+    this.propagator = unit;
+    try {
+      run();
+    } finally {
+      // Unless propagation was switched on or off meanwhile.
+      if (this.propagator === unit) this.propagator = target;
+      unit.end();
+    }
   }
 }
 

@@ -30,6 +30,7 @@ const CHANGED_IN_72: ReadonlySet<string> = new Set([
   "msetnx tips",
   "randomkey tips",
   "scan tips",
+  "wait flags",
   "zrank arity",
   "zrevrank arity",
 ]);

@@ -3,7 +3,6 @@
 import { Args } from "../../command/args.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { LOADING, NOSCRIPT, SKIP_SLOWLOG, STALE } from "../../command/flags.ts";
-import { PropagationUnit } from "../../command/propagation_unit.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { Errors } from "../../resp/errors.ts";
 import type { Transaction } from "../../tx/mod.ts";
@@ -29,7 +28,9 @@ export const exec = defineCommand({
       return reply.nullArray();
     }
     reply.arrayHeader(transaction.length);
-    propagatedTogether(ctx, () => runQueue(ctx, transaction));
+    services(ctx).dispatcher.together(() => runQueue(ctx, transaction));
+    // What the queue changed has been told; EXEC itself is not.
+    ctx.suppress();
     transactions.end(client);
   },
 });
@@ -44,20 +45,4 @@ function runQueue(ctx: CommandContext, transaction: Transaction): void {
   }
   queuedArgs.trim();
   queuedArgs.forget();
-}
-
-/** Runs `run` and propagates what it changes as a whole; EXEC's own frame then is not. */
-function propagatedTogether(ctx: CommandContext, run: () => void): void {
-  const { dispatcher } = services(ctx);
-  const target = dispatcher.propagator;
-  if (target === null) return run();
-  const unit = new PropagationUnit(target);
-  dispatcher.propagator = unit;
-  try {
-    run();
-  } finally {
-    dispatcher.propagator = target;
-    unit.end();
-    ctx.suppress();
-  }
 }

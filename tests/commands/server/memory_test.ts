@@ -60,6 +60,7 @@ Deno.test("memory: STATS adds up", () => {
     clients: new ClientRegistry(),
     keyspace: session.keyspace,
     memory: meter,
+    replication: { stream: { backlog: null } },
   });
   const value = (name: string) => {
     const field = fields.find((one) => one.name === name);

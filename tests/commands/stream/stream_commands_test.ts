@@ -102,14 +102,16 @@ Deno.test("XREADGROUP: deliveries leave as claims, then the group's position", (
   assertEquals(effects(session, "XREADGROUP GROUP g c COUNT 2 STREAMS s >"), {
     events: ["xgroup-createconsumer s", "xreadgroup s"],
     propagated: [
+      "MULTI",
       claim("1-1", "c", 1, "1-1"),
       claim("2-1", "c", 1, "2-1"),
       "XGROUP SETID s g 2-1 ENTRIESREAD 2",
+      "EXEC",
     ],
   });
   assertEquals(effects(session, "XREADGROUP GROUP g d NOACK STREAMS s >"), {
     events: ["xgroup-createconsumer s", "xreadgroup s"],
-    propagated: ["XGROUP SETID s g 3-1 ENTRIESREAD 3", "XGROUP CREATECONSUMER s g d"],
+    propagated: ["MULTI", "XGROUP SETID s g 3-1 ENTRIESREAD 3", "XGROUP CREATECONSUMER s g d", "EXEC"],
   });
   assertEquals(effects(session, "XREADGROUP GROUP g c STREAMS s 0"), {
     events: ["xreadgroup s"],
@@ -135,8 +137,10 @@ Deno.test("XCLAIM and XAUTOCLAIM: claims leave with time and count", () => {
     claim("1-1", "d", 2, "2-1", now - 100),
   ]);
   assertEquals(effects(session, "XCLAIM s g e 5000 1-1 LASTID 7-7").propagated, [
+    "MULTI",
     "XGROUP CREATECONSUMER s g e",
     "XGROUP SETID s g 7-7 ENTRIESREAD 2",
+    "EXEC",
   ]);
   assertEquals(effects(session, "XCLAIM s g e 5000 1-1"), { events: [], propagated: [] });
   assertEquals(effects(session, "XAUTOCLAIM s g f 0 2 JUSTID"), {
