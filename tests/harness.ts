@@ -35,6 +35,8 @@ export interface ServerOptions {
   args?: readonly string[];
   /** Text of a configuration file, given as first argument. It is `redis.conf` in the server's directory. */
   configFile?: string;
+  /** Further files in the server's directory, by their names. */
+  files?: Readonly<Record<string, string>>;
   /** Additional environment variables. */
   env?: Record<string, string>;
 }
@@ -47,6 +49,11 @@ export function startServer(options: ServerOptions = {}): Promise<TestServer> {
 /** Starts the real redis-server, for comparison. */
 export function startRedis(options: ServerOptions = {}): Promise<TestServer> {
   return start(["redis-server"], options);
+}
+
+/** Starts the real redis-sentinel; `configFile` names what it watches, and is rewritten by it. */
+export function startSentinel(options: ServerOptions & { configFile: string }): Promise<TestServer> {
+  return start(["redis-sentinel"], options);
 }
 
 /** What a server that ran to its end left. */
@@ -85,6 +92,9 @@ async function start(command: string[], options: ServerOptions): Promise<TestSer
   const dir = await Deno.makeTempDir({ prefix: "mini-redis-test-" });
   try {
     if (options.configFile !== undefined) await Deno.writeTextFile(`${dir}/redis.conf`, options.configFile);
+    for (const [name, text] of Object.entries(options.files ?? {})) {
+      await Deno.writeTextFile(`${dir}/${name}`, text);
+    }
     for (let attempt = 1;; attempt++) {
       const server = new TestServer(command, options, dir);
       try {
@@ -110,6 +120,8 @@ class PortTaken extends Error {
 export class TestServer implements AsyncDisposable {
   /** 0 if the server was told not to listen on TCP. */
   readonly port: number;
+  /** The port of the cluster bus, if there is one. The usual, 10,000 above the other, may be an outgoing connection's. */
+  readonly busPort: number;
   readonly dir: string;
 
   #command: string[];
@@ -126,6 +138,7 @@ export class TestServer implements AsyncDisposable {
     this.dir = dir;
     const port = options.config?.port;
     this.port = port === undefined ? freePort() : Number(port);
+    this.busPort = freePort();
   }
 
   get pid(): number {
@@ -240,6 +253,7 @@ export class TestServer implements AsyncDisposable {
       ? { bind: "127.0.0.1", save: "" }
       : {};
     const words = configFile === undefined ? [] : [`${this.dir}/redis.conf`];
+    if (config?.["cluster-enabled"] !== undefined) defaults["cluster-port"] = this.busPort;
     const directives: Record<string, ConfigValue> = {
       port: this.port,
       dir: this.dir,

@@ -72,6 +72,11 @@ interface Waiter {
 export class BlockedClients {
   /** Called when {@linkcode active} changed. */
   onActiveChange: (() => void) | null = null;
+  /**
+   * Asked whether a command that could be served may run now. What was refused is tried again at
+   * {@linkcode serveRefused}.
+   */
+  mayRun: ((record: CommandRecord, args: Args) => boolean) | null = null;
 
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
@@ -79,6 +84,7 @@ export class BlockedClients {
   /** By number of the database, then by key. */
   readonly #queues = new Map<number, Map<string, KeyQueue>>();
   readonly #ready = new Set<KeyQueue>();
+  readonly #refused = new Set<KeyQueue>();
   #keys = 0;
   #keysOnMissing = 0;
   #timeouts = 0;
@@ -166,6 +172,17 @@ export class BlockedClients {
     }
   }
 
+  /** Ends the waits for which `refusal` has an error: what they wait for will not come here. */
+  refuse(refusal: (client: Client, record: CommandRecord, key: string) => string | null): void {
+    for (const waiter of [...this.#waiters.values()]) {
+      const message = refusal(waiter.client, waiter.record, waiter.request.keys[0]);
+      if (message === null) continue;
+      this.#reply.error(message);
+      this.#answer(waiter, this.#reply, 0);
+      this.#reply.truncate(0);
+    }
+  }
+
   /** Hears of every change, as a consumer of effects. */
   changed(database: Database, key: string, { eventClass }: ChangeEvent): void {
     // A look-up that found nothing is no news to those who wait; and they cause it themselves.
@@ -178,6 +195,12 @@ export class BlockedClients {
   replaced(database: Database): void {
     const queues = this.#queues.get(database.index);
     if (queues !== undefined) { for (const queue of queues.values()) this.#markReady(queue); }
+  }
+
+  /** Tries again to serve the clients whose command was not to run. */
+  serveRefused(): void {
+    for (const queue of this.#refused) this.#markReady(queue);
+    this.#refused.clear();
   }
 
   #markReady(queue: KeyQueue): void {
@@ -212,7 +235,12 @@ export class BlockedClients {
       const value = database.peek(queue.key);
       if (value === undefined && queue.onMissing === 0) return;
       const isRight = value !== undefined && typeNameOf(value) === waiter.request.type;
-      if (isRight || waiter.request.onMissing === true) this.#runAgain(ctx, waiter);
+      if (!isRight && waiter.request.onMissing !== true) continue;
+      if (this.mayRun !== null && !this.mayRun(waiter.record, waiter.args)) {
+        this.#refused.add(queue);
+        return;
+      }
+      this.#runAgain(ctx, waiter);
     }
   }
 
@@ -278,6 +306,7 @@ export class BlockedClients {
     if (queue.waiters.size > 0) return;
     this.#keys--;
     this.#ready.delete(queue);
+    this.#refused.delete(queue);
     const queues = this.#queues.get(queue.database)!;
     queues.delete(queue.key);
     if (queues.size === 0) this.#queues.delete(queue.database);

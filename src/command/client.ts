@@ -11,30 +11,36 @@ import type { ByteSource } from "../util/byte_buffer.ts";
  * the order of the bits.
  */
 export const Condition = {
+  /** The client sent ASKING, which is for the next command only. */
+  ASKING: 1 << 0,
   /** DEBUG and MODULE are not enabled for this client. */
-  PROTECTED: 1 << 0,
+  PROTECTED: 1 << 1,
   /** The client must authenticate first. */
-  UNAUTHENTICATED: 1 << 1,
+  UNAUTHENTICATED: 1 << 2,
+  /** This server is a node of a cluster, and the keys may be those of another one. */
+  ROUTED: 1 << 3,
   /** Memory is over `maxmemory`, or may be. */
-  OUT_OF_MEMORY: 1 << 2,
+  OUT_OF_MEMORY: 1 << 4,
   /** The disk refuses what must be written to it, so that nothing may be changed. */
-  DISK_ERROR: 1 << 3,
+  DISK_ERROR: 1 << 5,
   /** Fewer replicas follow closely than `min-replicas-to-write` asks for. */
-  NOT_ENOUGH_REPLICAS: 1 << 4,
+  NOT_ENOUGH_REPLICAS: 1 << 6,
   /** This server is a replica, and what it holds is not for clients to change. */
-  READ_ONLY_REPLICA: 1 << 5,
+  READ_ONLY_REPLICA: 1 << 7,
   /** A RESP2 client with subscriptions: only a few commands are allowed. */
-  SUBSCRIBED: 1 << 6,
+  SUBSCRIBED: 1 << 8,
   /** This server is a replica without its master, and what it holds must not be served. */
-  MASTER_DOWN: 1 << 7,
+  MASTER_DOWN: 1 << 9,
   /** The data are being loaded. */
-  LOADING: 1 << 8,
+  LOADING: 1 << 10,
   /** The client is a replica of this server, which gets the data in another way. */
-  IS_REPLICA: 1 << 9,
+  IS_REPLICA: 1 << 11,
   /** CLIENT PAUSE is in force. */
-  PAUSED: 1 << 10,
+  PAUSED: 1 << 12,
+  /** Some keys are on their way to another server, and must not be changed meanwhile. */
+  KEYS_HELD: 1 << 13,
   /** Between MULTI and EXEC. */
-  IN_TRANSACTION: 1 << 11,
+  IN_TRANSACTION: 1 << 14,
 } as const;
 
 /** What a client does with its replies: CLIENT REPLY. */
@@ -110,6 +116,10 @@ export class Client {
   replyMode: ReplyMode = "on";
   noEvict = false;
   noTouch = false;
+  /** READONLY: a replica of a cluster may answer its reads. */
+  readOnly = false;
+  /** How many commands, the one being run included, ASKING concerns yet: not 0 means that it holds for this one. */
+  asking: 0 | 1 | 2 = 0;
   /** Full name of the last command, for CLIENT LIST. */
   lastCommand = "NULL";
   /** Time of the last command, milliseconds since the epoch. */
@@ -134,6 +144,20 @@ export class Client {
   /** Queues a message that is no reply: see {@linkcode Transport.send}. */
   deliver(source: ByteSource, size: number): void {
     this.transport.send(source, 0, size);
+  }
+
+  /** Holds back the command that is about to run, and all that the client sends behind it, until `resume`. */
+  postpone(): void {
+    this.suspended = true;
+    this.postponed = true;
+    // It comes again.
+    if (this.asking === 1 && (this.conditions & Condition.IN_TRANSACTION) === 0) this.asking = 2;
+  }
+
+  /** Sets {@linkcode asking}, with its bit of {@linkcode conditions}. */
+  setAsking(commands: 0 | 1 | 2): void {
+    this.asking = commands;
+    this.setCondition(Condition.ASKING, commands > 0);
   }
 
   /** Sets or clears a bit of {@linkcode conditions}. */

@@ -11,6 +11,9 @@ import { MAY_REPLICATE, WRITE } from "./flags.ts";
 /** Which commands wait: those that may change or replicate something, or all. */
 export type PauseMode = "write" | "all";
 
+/** What writes can have to wait for, however long it takes. */
+export type LastingPause = "failover" | "shutdown";
+
 /** Timers count milliseconds in 32 bits; a longer pause takes several. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -21,8 +24,8 @@ export class ClientPause {
 
   readonly #clock: Clock;
   #mode: PauseMode | null = null;
-  /** What {@linkcode beginLasting} asked for. */
-  #lasting: PauseMode | null = null;
+  /** For what {@linkcode beginLasting} was called. */
+  readonly #lasting = new Set<LastingPause>();
   /** Milliseconds since the epoch. */
   #until = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +38,7 @@ export class ClientPause {
 
   /** Whether a pause is in force. */
   get active(): boolean {
-    return this.#mode !== null || this.#lasting !== null;
+    return this.#mode !== null || this.#lasting.size > 0;
   }
 
   /** How many clients wait. */
@@ -55,7 +58,7 @@ export class ClientPause {
   begin(milliseconds: number, mode: PauseMode): void {
     const until = this.#clock.now() + milliseconds;
     if (milliseconds <= 0 && !this.active) return;
-    if (this.#mode !== "all") this.#change(mode, this.#lasting);
+    if (this.#mode !== "all") this.#change(() => this.#mode = mode);
     if (until > this.#until) {
       this.#until = until;
       this.#setTimer();
@@ -66,24 +69,28 @@ export class ClientPause {
   end(): void {
     clearTimeout(this.#timer);
     this.#until = 0;
-    this.#change(null, this.#lasting);
+    this.#change(() => this.#mode = null);
   }
 
-  /** Begins a pause that is independent of the other and lasts until {@linkcode endLasting}. */
-  beginLasting(mode: PauseMode): void {
-    this.#change(this.#mode, mode);
+  /** Begins a pause of writes that is independent of others and lasts until {@linkcode endLasting}. */
+  beginLasting(reason: LastingPause): void {
+    this.#change(() => this.#lasting.add(reason));
   }
 
-  endLasting(): void {
-    this.#change(this.#mode, null);
+  endLasting(reason: LastingPause): void {
+    this.#change(() => this.#lasting.delete(reason));
   }
 
-  #change(mode: PauseMode | null, lasting: PauseMode | null): void {
+  /** Whether such a pause is in force. */
+  lastsFor(reason: LastingPause): boolean {
+    return this.#lasting.has(reason);
+  }
+
+  #change(change: () => void): void {
     const wasActive = this.active;
-    this.#mode = mode;
-    this.#lasting = lasting;
+    change();
     if (this.active !== wasActive) this.onChange?.(this.active);
-    if (!wasActive || mode === "all" || lasting === "all") return;
+    if (!wasActive || this.#mode === "all") return;
     // Who has to go on waiting comes back at once.
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -94,14 +101,13 @@ export class ClientPause {
 
   /** Whether a command with these flags (of `flags.ts`; for EXEC those of all queued commands) has to wait. */
   concerns(flags: number): boolean {
-    if (this.#mode === "all" || this.#lasting === "all") return true;
+    if (this.#mode === "all") return true;
     return this.active && (flags & (WRITE | MAY_REPLICATE)) !== 0;
   }
 
   /** Holds back the command that is about to run, and what the client sends behind it. */
   hold(client: Client): void {
-    client.suspended = true;
-    client.postponed = true;
+    client.postpone();
     this.#waiting.add(client);
   }
 

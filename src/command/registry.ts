@@ -90,15 +90,22 @@ const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"
 
 function gatesOf(spec: CommandSpec, name: string): number {
   let gates = Condition.PAUSED;
+  if (name !== "asking") gates |= Condition.ASKING;
   if ((spec.flags & flags.NO_AUTH) === 0) gates |= Condition.UNAUTHENTICATED;
   if (!NOT_QUEUED.has(name)) gates |= Condition.IN_TRANSACTION;
   if (!ALLOWED_WHILE_SUBSCRIBED.has(name)) gates |= Condition.SUBSCRIBED;
+  if ((spec.keys?.length ?? 0) > 0 || spec.getKeys !== undefined || name === "exec") {
+    gates |= Condition.ROUTED;
+  }
   if ((spec.flags & flags.DENYOOM) !== 0 || name === "exec") gates |= Condition.OUT_OF_MEMORY;
   if ((spec.flags & flags.WRITE) !== 0 || name === "exec") {
     gates |= Condition.DISK_ERROR | Condition.NOT_ENOUGH_REPLICAS | Condition.READ_ONLY_REPLICA;
   }
   if (name === "ping") gates |= Condition.DISK_ERROR;
   if ((spec.flags & flags.STALE) === 0 || name === "exec") gates |= Condition.MASTER_DOWN;
+  if ((spec.flags & (flags.WRITE | flags.MAY_REPLICATE)) !== 0 || name === "exec") {
+    gates |= Condition.KEYS_HELD;
+  }
   const touchesData = (spec.flags & (flags.WRITE | flags.READONLY | flags.MAY_REPLICATE)) !== 0;
   if (touchesData || name === "exec") gates |= Condition.IS_REPLICA;
   if ((spec.flags & flags.LOADING) === 0) gates |= Condition.LOADING;

@@ -5,6 +5,7 @@
  */
 import type { CommandSpec } from "../command/spec.ts";
 import { bitmapCommands } from "./bitmap/mod.ts";
+import { clusterCommands } from "./cluster/mod.ts";
 import { connectionCommands } from "./connection/mod.ts";
 import { genericCommands } from "./generic/mod.ts";
 import { geoCommands } from "./geo/mod.ts";
@@ -22,6 +23,7 @@ import { transactionCommands } from "./transactions/mod.ts";
 /** All commands. */
 export const commandTable: readonly CommandSpec[] = [
   ...bitmapCommands,
+  ...clusterCommands,
   ...connectionCommands,
   ...genericCommands,
   ...geoCommands,

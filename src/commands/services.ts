@@ -6,6 +6,8 @@
 
 import type { Authenticator } from "../acl/authenticator.ts";
 import type { BlockedClients } from "../blocking/mod.ts";
+import type { Migrator } from "../cluster/migrator.ts";
+import type { ClusterLink, ClusterState } from "../cluster/mod.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { Dispatcher } from "../command/dispatch.ts";
 import type { ClientPause } from "../command/pause.ts";
@@ -55,8 +57,34 @@ export interface ShutdownRequest {
 
 /** What only the server as a whole can do. */
 export interface ServerControl {
-  /** Ends the server. False if it must go on; the log has the reason. */
-  shutdown(request: ShutdownRequest): boolean;
+  /** Milliseconds that are left for replicas to catch up, after which the server ends; null if it is not to end. */
+  readonly timeLeft: number | null;
+  /**
+   * Ends the server, at once or when its replicas have everything. False if it must go on, or one that was asked for before
+   * is waiting; the log has the reason. `onFailure` is called if it had to wait and then must go on after all.
+   */
+  shutdown(request: ShutdownRequest, onFailure?: () => void): boolean;
+  /** Has it not end, if it is waiting. False if it is not. */
+  abortShutdown(): boolean;
+}
+
+/** This server as a node of a cluster; `server/cluster_member.ts` has it. */
+export interface ClusterService {
+  readonly state: ClusterState;
+  /** Links that were closed because too much waited to be sent on them. */
+  readonly overfullLinks: number;
+  /** How many links there are, in both directions. */
+  readonly connections: number;
+  /** Memory of the bus, in bytes. */
+  readonly memory: number;
+  /** Changes the state by one of `cluster/operations.ts`, and does what follows from it. Errors pass through. */
+  run(change: (state: ClusterState) => void): void;
+  /** Sends a published message to the other nodes, a sharded one to those of this shard. */
+  publish(channel: string, payload: Uint8Array, sharded: boolean): void;
+  /** Writes `nodes.conf`; throws what is wrong. */
+  saveConfig(): void;
+  /** Bytes that wait to be sent on a link. */
+  queuedBytes(link: ClusterLink): number;
 }
 
 /** The server's parts. */
@@ -65,6 +93,8 @@ export interface Services {
   readonly blocked: BlockedClients;
   readonly clients: ClientRegistry;
   readonly clock: Clock;
+  /** Null unless `cluster-enabled`. */
+  readonly cluster: ClusterService | null;
   readonly config: Config;
   readonly control: ServerControl;
   readonly cron: PeriodicWork;
@@ -75,6 +105,7 @@ export interface Services {
   readonly keyspace: Keyspace;
   readonly log: Log;
   readonly memory: MemoryMeter;
+  readonly migrator: Migrator;
   readonly pause: ClientPause;
   readonly persistence: Persistence;
   readonly pubsub: PubSub;

@@ -8,9 +8,9 @@ import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
 import type { ChangeConsumer } from "./mod.ts";
 
-const BY_THEMSELVES = EventClass.EXPIRED | EventClass.EVICTED;
+const BY_THEMSELVES = EventClass.EXPIRED | EventClass.EVICTED | EventClass.MOVED_AWAY;
 
-/** Tells of keys that expired or were evicted, before whatever the command that met them tells. */
+/** Tells of keys that expired, were evicted or left with their slot, before whatever the command that met them tells. */
 export class DeletionEffect implements ChangeConsumer {
   readonly #isActive: () => boolean;
   readonly #propagate: (database: number, key: string) => void;

@@ -24,6 +24,8 @@ export const EventClass = {
   NEW: 1 << 14,
   /** Not a class that can be asked for: a change that WATCH does not mind, such as what a consumer group has read. */
   UNWATCHED: 1 << 15,
+  /** Nor this: the key belongs to another node of the cluster now. */
+  MOVED_AWAY: 1 << 16,
 } as const;
 
 /** A kind of change: its name in notifications and its class. */
@@ -48,6 +50,7 @@ export const Events = {
   MOVE_TO: event("move_to", EventClass.GENERIC),
   EXPIRED: event("expired", EventClass.EXPIRED),
   EVICTED: event("evicted", EventClass.EVICTED),
+  MOVED_AWAY: event("del", EventClass.MOVED_AWAY),
   KEY_MISS: event("keymiss", EventClass.KEY_MISS),
   NEW: event("new", EventClass.NEW),
   SET: event("set", EventClass.STRING),

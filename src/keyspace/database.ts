@@ -100,6 +100,11 @@ export class Database {
       this.#expiring * DEADLINE_BYTES;
   }
 
+  /** Number of different hashes: what the shards hold. Less than {@linkcode size} if keys collide. */
+  get hashes(): number {
+    return this.#entries.hashes;
+  }
+
   /** The shards, for walks over the whole database. */
   get shards(): readonly Shard[] {
     return this.#entries.shards;
@@ -113,6 +118,30 @@ export class Database {
   /** All entries. None may be added or removed meanwhile. */
   entries(): Iterable<number> {
     return this.#entries.handles();
+  }
+
+  /** How many keys a slot has, while the shards are the slots of a cluster. */
+  countInSlot(slot: number): number {
+    return this.#entries.count(slot);
+  }
+
+  /** Up to `most` keys of a slot, expired ones that nobody met yet included. */
+  keysInSlot(slot: number, most: number): string[] {
+    return this.#entries.handlesIn(slot, most).map((handle) => this.keyOf(handle));
+  }
+
+  /**
+   * Deletes all keys of a slot, which this node does not serve any more, and answers how many there were. WATCH, the
+   * append-only file and the replicas hear of each, but no notifications tell of it: the keys are not gone, only
+   * elsewhere. A command that calls this must `suppress` itself, as each change has been propagated already.
+   */
+  deleteSlot(slot: number): number {
+    const keys = this.keysInSlot(slot, Infinity);
+    for (const key of keys) {
+      this.delete(key);
+      this.changed(key, Events.MOVED_AWAY);
+    }
+    return keys.length;
   }
 
   /** The key of an entry. */
@@ -146,7 +175,9 @@ export class Database {
   /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
   findForWrite(key: string): Value | undefined {
     const handle = this.#entries.locate(key, keyHash(key));
-    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) return undefined;
+    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) {
+      return undefined;
+    }
     if (this.recorder !== null) this.#beforeChange(handle);
     const value = this.valueOf(handle);
     if (this.keyspace.touching) this.#touch(value);

@@ -18,13 +18,11 @@ export type Shard = Map<number, number | number[]>;
 /** From this many keys with the same hash on they are found by a table of their own. */
 const CROWD = 8;
 
-/** So often a random entry is drawn by the shards' sizes before all entries are counted off. */
-const MOST_DRAWS = 16;
-
 /**
  * The entries of one database. One V8 `Map` ends at 2^24 entries, and growing it holds the event loop for seconds; a
  * thousand small ones ("shards"), chosen by the hash's upper bits, do neither, and a shard is also the unit in which a
- * snapshot proceeds. The order (shard, hash) is the order of the hashes.
+ * snapshot proceeds. The order (shard, hash) is the order of the hashes. On a node of a cluster the upper bits are the
+ * key's slot, and there are as many shards as slots.
  */
 export class EntryIndex {
   readonly shards: readonly Shard[];
@@ -37,17 +35,31 @@ export class EntryIndex {
    */
   readonly #crowds = new Map<number, Map<string, number>>();
   #size = 0;
+  /** For each shard, the entries whose hash another one had before: those that its `Map`'s size does not count. */
+  readonly #colliding: Int32Array;
+  #collisions = 0;
 
   /** `shardCount` must be a power of two, at least 2. */
   constructor(arena: EntryArena, shardCount: number) {
     this.#arena = arena;
     this.#shift = 32 - Math.log2(shardCount);
     this.shards = Array.from({ length: shardCount }, () => new Map());
+    this.#colliding = new Int32Array(shardCount);
   }
 
   /** Number of entries. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Number of different hashes: the sizes of all shards together. */
+  get hashes(): number {
+    return this.#size - this.#collisions;
+  }
+
+  /** Number of entries of a shard. */
+  count(shard: number): number {
+    return this.shards[shard].size + this.#colliding[shard];
   }
 
   /** Memory of the shortcut, in bytes. */
@@ -76,8 +88,7 @@ export class EntryIndex {
     const map = this.shards[hash >>> this.#shift];
     const found = map.get(hash);
     if (found === undefined) map.set(hash, handle);
-    else if (typeof found === "number") map.set(hash, [found, handle]);
-    else this.#join(found, hash, handle);
+    else this.#join(map, found, hash, handle);
     this.#cache.fit(++this.#size);
     this.#cache.put(hash, handle);
   }
@@ -103,6 +114,7 @@ export class EntryIndex {
     if (--this.#size === 0) this.#cache.shrink();
     if (typeof found === "number") map.delete(hash);
     else {
+      this.#countCollision(hash, -1);
       found.splice(found.indexOf(handle), 1);
       this.#crowds.get(hash)?.delete(this.#arena.key(handle));
       if (found.length > 1) return;
@@ -113,26 +125,24 @@ export class EntryIndex {
 
   /** All entries. None may be added or removed meanwhile. */
   *handles(): Iterable<number> {
-    for (const shard of this.shards) {
-      for (const found of shard.values()) {
-        if (typeof found === "number") yield found;
-        else yield* found;
-      }
-    }
+    for (const shard of this.shards) yield* handlesOf(shard);
+  }
+
+  /** Up to `most` entries of a shard. */
+  handlesIn(shard: number, most: number): number[] {
+    const handles: number[] = [];
+    if (most <= 0) return handles;
+    for (const handle of handlesOf(this.shards[shard])) if (handles.push(handle) >= most) break;
+    return handles;
   }
 
   /** An entry drawn uniformly, or `NO_SLOT` if there is none. */
   random(random: Random): number {
     if (this.#size === 0) return NO_SLOT;
-    // A hash may belong to several keys, so the shards' sizes can add up to less than the draw: draw again then.
-    for (let draws = 0; draws < MOST_DRAWS; draws++) {
-      let target = random.below(this.#size);
-      for (const shard of this.shards) {
-        if (target < shard.size) return pick(nthValue(shard, target)!, random);
-        target -= shard.size;
-      }
-    }
-    return this.#nth(random.below(this.#size));
+    let left = random.below(this.#size);
+    let shard = 0;
+    for (let count = this.count(0); left >= count; count = this.count(++shard)) left -= count;
+    return nthHandle(this.shards[shard], left);
   }
 
   /** One of the entries with that hash, which must occur. */
@@ -140,17 +150,22 @@ export class EntryIndex {
     return pick(this.shards[hash >>> this.#shift].get(hash)!, random);
   }
 
-  #nth(n: number): number {
-    let left = n;
-    for (const handle of this.handles()) if (left-- === 0) return handle;
-    return NO_SLOT;
-  }
-
   #ifMatching(handle: number, key: string): number {
     return this.#arena.matches(handle, key) ? handle : NO_SLOT;
   }
 
-  #join(handles: number[], hash: number, handle: number): void {
+  #join(map: Shard, found: number | number[], hash: number, handle: number): void {
+    this.#countCollision(hash, 1);
+    if (typeof found === "number") map.set(hash, [found, handle]);
+    else this.#joinMany(found, hash, handle);
+  }
+
+  #countCollision(hash: number, change: 1 | -1): void {
+    this.#colliding[hash >>> this.#shift] += change;
+    this.#collisions += change;
+  }
+
+  #joinMany(handles: number[], hash: number, handle: number): void {
     handles.push(handle);
     const crowd = this.#crowds.get(hash);
     if (crowd !== undefined) crowd.set(this.#arena.key(handle), handle);
@@ -166,10 +181,22 @@ export class EntryIndex {
   }
 }
 
-function nthValue<T>(map: ReadonlyMap<number, T>, n: number): T | undefined {
+function* handlesOf(shard: Shard): Iterable<number> {
+  for (const found of shard.values()) {
+    if (typeof found === "number") yield found;
+    else yield* found;
+  }
+}
+
+/** The entry number `n`, which the shard must have. */
+function nthHandle(shard: Shard, n: number): number {
   let left = n;
-  for (const value of map.values()) if (left-- === 0) return value;
-  return undefined;
+  for (const found of shard.values()) {
+    const count = typeof found === "number" ? 1 : found.length;
+    if (left < count) return typeof found === "number" ? found : found[left];
+    left -= count;
+  }
+  return NO_SLOT;
 }
 
 function pick(found: number | number[], random: Random): number {

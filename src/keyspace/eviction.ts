@@ -188,7 +188,7 @@ export class Evictor {
       const handle = sampler.next(database.deadlines, database.expiring);
       return handle === undefined ? undefined : database.keyOf(handle);
     }
-    const hash = sampler.next(database.shards, database.size);
+    const hash = sampler.next(database.shards, database.hashes);
     return hash === undefined ? undefined : database.keyByHash(hash);
   }
 

@@ -6,6 +6,7 @@
 
 import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
 import { fromBytes, writeByteString } from "../util/byte_string.ts";
+import { bytesHashSlot, keyHashSlot } from "../util/crc16.ts";
 
 /** Keys seen lately, by the low bits of their hash: the strings, and their bytes in slots of {@linkcode SLOT_SIZE}. */
 const CACHE_SIZE = 1024;
@@ -14,10 +15,38 @@ const SLOT_SIZE = 64;
 const cachedKeys: string[] = new Array(CACHE_SIZE).fill("");
 const cachedBytes = new ByteBuffer(CACHE_SIZE * SLOT_SIZE);
 
+/** In a cluster the bits of a hash below those of the key's slot. */
+const HASH_BITS = 18;
+const HASH_MASK = 2 ** HASH_BITS - 1;
+
+/** Whether the upper bits of every hash are the key's slot. */
+let bySlot = false;
+
 /** The key that was decoded or hashed last, its hash, and where its bytes stand in the cache, or -1. */
 let memoKey = "";
 let memoHash = hashByteString("");
 let memoSlot = -1;
+
+/**
+ * Has the upper 14 bits of all hashes be the key's slot, as nodes of a cluster need it, so that the shards of a database
+ * are the slots. To be called before the first `Keyspace` is made: hashes of one kind mean nothing among the other.
+ */
+export function setHashingBySlot(on: boolean): void {
+  bySlot = on;
+  memoKey = "";
+  memoHash = hashByteString("");
+  memoSlot = -1;
+}
+
+/** Whether {@linkcode setHashingBySlot} is in force. */
+export function isHashingBySlot(): boolean {
+  return bySlot;
+}
+
+/** The slot of a key, while hashes are by slot. The key that was decoded last costs nothing. */
+export function slotOf(key: string): number {
+  return keyHash(key) >>> HASH_BITS;
+}
 
 /**
  * Decodes a key from received bytes. Its hash is computed from the bytes, which is cheaper than from the string, and
@@ -84,7 +113,8 @@ function hashBytes(source: ByteSource, start: number, end: number): number {
   let i = start;
   for (; i + 4 <= end; i += 4) hash = mixWord(hash, view.getInt32(i, true));
   for (; i < end; i++) hash = mixWord(hash, buffer[i]);
-  return finish(hash);
+  hash = finish(hash);
+  return bySlot ? inSlot(hash, bytesHashSlot(buffer, start, end)) : hash;
 }
 
 /** The same value as {@linkcode hashBytes} from the decoded key. */
@@ -98,7 +128,12 @@ function hashByteString(text: string): number {
     hash = mixWord(hash, word);
   }
   for (; i < end; i++) hash = mixWord(hash, text.charCodeAt(i));
-  return finish(hash);
+  hash = finish(hash);
+  return bySlot ? inSlot(hash, keyHashSlot(text)) : hash;
+}
+
+function inSlot(hash: number, slot: number): number {
+  return (slot << HASH_BITS) | (hash & HASH_MASK);
 }
 
 function mixWord(hash: number, word: number): number {

@@ -11,10 +11,11 @@ export type SampledMaps = readonly (ReadonlyMap<number, unknown> | undefined)[];
 
 /** Keys are drawn from this many places in turn. */
 const LANES = 16;
-/** Keys that are taken in a row from one place: this share of an average map, within limits. */
-const RUN_SHARE = 1 / 16;
-const SHORTEST_RUN = 8;
+/** Keys that are taken in a row from one place: this share of all keys, within limits. */
+const RUN_SHARE = 1 / 16384;
 const LONGEST_RUN = 256;
+/** The lower limit is this share of the number of maps, all of which may have to be passed to reach a place. */
+const SHORTEST_RUN_SHARE = 1 / 128;
 
 interface Lane {
   shard: number;
@@ -60,8 +61,8 @@ export class KeySampler {
     let shard = 0;
     while (shard < maps.length - 1 && position >= sizeOf(maps[shard])) position -= sizeOf(maps[shard++]);
     enter(lane, maps, shard);
-    const share = Math.floor((total / maps.length) * RUN_SHARE);
-    lane.left = Math.max(SHORTEST_RUN, Math.min(LONGEST_RUN, share));
+    const shortest = Math.max(1, maps.length * SHORTEST_RUN_SHARE);
+    lane.left = Math.floor(Math.max(shortest, Math.min(LONGEST_RUN, total * RUN_SHARE)));
     for (let i = 0; i < position; i++) lane.iterator.next();
   }
 }

@@ -5,17 +5,19 @@
  */
 
 import { EncodingLimits } from "../data/encoding_limits.ts";
+import { SLOT_COUNT } from "../util/crc16.ts";
 import type { Random } from "../util/random.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeSink } from "./change.ts";
 import { Database } from "./database.ts";
 import { moveDistantDeadlines } from "./deadline.ts";
+import { isHashingBySlot } from "./key.ts";
 
 /** Shards per database. At ten million keys each holds 10,000: growing one takes about 2 ms. */
 const SHARD_COUNT = 1024;
 
-/** What the empty `Map`s of a database take. */
-const DATABASE_BYTES = SHARD_COUNT * 210;
+/** What an empty `Map` takes. */
+const SHARD_BYTES = 210;
 
 /** The numbered databases. They are made when first used. */
 export class Keyspace {
@@ -50,6 +52,9 @@ export class Keyspace {
   readonly limits: EncodingLimits;
   readonly random: Random;
   readonly accessClock: AccessClock;
+  /** Whether the shards of a database are the slots of a cluster; then there are keys in database 0 only. */
+  readonly bySlot = isHashingBySlot();
+  readonly #shardCount = this.bySlot ? SLOT_COUNT : SHARD_COUNT;
   readonly #databases: (Database | undefined)[];
 
   /** With a `model`, its limits and access clock are shared. */
@@ -84,7 +89,7 @@ export class Keyspace {
 
   /** Database `index`, which must be in range. */
   database(index: number): Database {
-    return this.#databases[index] ??= new Database(this, index, SHARD_COUNT);
+    return this.#databases[index] ??= new Database(this, index, this.#shardCount);
   }
 
   /** Database `index` if it was ever used. */
@@ -101,7 +106,7 @@ export class Keyspace {
     let sum = 0;
     for (let i = 0; i < this.#databases.length; i++) {
       const database = this.#databases[i];
-      if (database !== undefined) sum += DATABASE_BYTES + database.memory;
+      if (database !== undefined) sum += this.#shardCount * SHARD_BYTES + database.memory;
     }
     return sum;
   }

@@ -48,11 +48,12 @@ export class SafeFile {
     await syncDirectory(path);
   }
 
-  commitSync(path: string): void {
-    this.#file.syncSync();
+  /** As {@linkcode commit}, at once. Without `durable` a crash of the system may leave the old file, or none of the new. */
+  commitSync(path: string, durable = true): void {
+    if (durable) this.#file.syncSync();
     this.#close();
     Deno.renameSync(this.#temporary, path);
-    syncDirectorySync(path);
+    if (durable) syncDirectorySync(path);
   }
 
   /** Removes what was written. Does nothing after a commit. */

@@ -111,7 +111,8 @@ export class AckWaiters {
     const { appendOnly } = this.#parts.persistence;
     // Before the first complete rewrite the log alone is worth nothing.
     const log = appendOnly.state === "on" ? appendOnly.log : null;
-    const offset = this.#stream.dirty ? this.#stream.offset : writeOffset;
+    // After following another server the stream may have gone back.
+    const offset = this.#stream.dirty ? this.#stream.offset : Math.min(writeOffset, this.#stream.offset);
     return { offset, log, position: log?.appended ?? 0 };
   }
 

@@ -72,7 +72,7 @@ export class Failover {
     this.#force = force;
     this.#deadline = timeout === 0 ? Infinity : clock.now() + timeout;
     this.state = "waiting-for-sync";
-    pause.beginLasting("write");
+    pause.beginLasting("failover");
     log.notice(
       target === null ? "FAILOVER requested." : `FAILOVER requested to ${target.host}:${target.port}.`,
     );
@@ -129,7 +129,7 @@ export class Failover {
     this.state = "no-failover";
     this.#target = null;
     this.#deadline = Infinity;
-    this.#parts.pause.endLasting();
+    this.#parts.pause.endLasting("failover");
   }
 
   #findSynced(): Replica | undefined {

@@ -12,9 +12,9 @@ import { type InputCounter, LinkError, MasterConnection, systemText } from "./co
 import type { Failover } from "./failover.ts";
 import { FullSync, type FullSyncParts } from "./full_sync_receipt.ts";
 import { askForSync, introduce, type SyncAnswer, SyncRefused } from "./handshake.ts";
+import { MasterTransport } from "./master_transport.ts";
 import type { LinkState, MasterLink, ReplicationLog, SyncProgress } from "./mod.ts";
 import type { ReplicationStream } from "./stream.ts";
-import { MasterTransport } from "./master_transport.ts";
 import { type BatchHost, MalformedStream, StreamReader, type StreamReaderParts } from "./stream_reader.ts";
 
 /** What the link has to do with. */
@@ -240,7 +240,9 @@ export class Link implements MasterLink {
   }
 
   #startReading(connection: MasterConnection): void {
-    const { batches, reader, stream } = this.#parts;
+    const { batches, clock, reader, stream } = this.#parts;
+    // Nobody listened while the data were loaded.
+    connection.lastIo = clock.monotonic();
     const client = batches.register(new MasterTransport(connection, () => this.#reader));
     client.kind = "master";
     client.authenticated = true;

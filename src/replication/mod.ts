@@ -81,8 +81,8 @@ export class Replication {
   readonly failover: Failover;
   /** Called when the role changed, or whether anybody wants the stream. */
   onChange: (() => void) | null = null;
-  /** Has this server follow another one; `isFailover` asks that one to become a master first. */
-  follow: ((target: FailoverTarget, isFailover: boolean) => void) | null = null;
+  /** Has this server follow another one, and during a failover ask that one to become a master first. */
+  follow: ((target: FailoverTarget) => void) | null = null;
   /** Has this server be a master, if it is not. */
   promote: (() => void) | null = null;
 
@@ -93,7 +93,7 @@ export class Replication {
       ...parts,
       stream: this.stream,
       replicas: this.replicas,
-      follow: (target) => this.follow?.(target, true),
+      follow: (target) => this.follow?.(target),
       promote: () => this.promote?.(),
     });
     parts.persistence.position = () => this.position;

@@ -9,10 +9,10 @@ import { NO_DATABASE } from "../command/propagation_unit.ts";
 import { CommandError } from "../resp/errors.ts";
 import { encodeCommand } from "../resp/encode.ts";
 import { AckWaiters } from "./ack_waiters.ts";
-import { FullSync } from "./full_sync.ts";
-import { MOST_UNSENT } from "./held_stream.ts";
 import type { Replication, ReplicationParts } from "./mod.ts";
+import { catchUp, refusalOf, type WantedStream } from "./partial_sync.ts";
 import { Replica } from "./replica.ts";
+import { SyncQueue } from "./sync_queue.ts";
 
 const PING = encodeCommand(["PING"]);
 const GET_ACK = encodeCommand(["REPLCONF", "GETACK", "*"]);
@@ -22,12 +22,6 @@ const SIGN_OF_LIFE_PERIOD = 1000;
 const NOT_CONNECTED = new CommandError("NOMASTERLINK Can't SYNC while not connected with my master");
 const FAILING_OVER = new CommandError("NOMASTERLINK Can't SYNC while failing over");
 const FILTERED = new CommandError("ERR Filtered replica requires EOF capability");
-
-/** From where on a replica wants the stream: ID of the history, and offset of the first byte that it does not have. */
-export interface WantedStream {
-  readonly id: string;
-  readonly offset: number;
-}
 
 /** All replicas, those that are still being brought up to date too. */
 export class Replicas {
@@ -45,8 +39,8 @@ export class Replicas {
   /** Those that asked for data, and those that have only sent REPLCONF so far. */
   readonly #attached = new Map<Client, Replica>();
   readonly #handshakes = new Map<Client, Replica>();
-  readonly #syncs = new Set<FullSync>();
-  #pingedAt = 0;
+  readonly #queue: SyncQueue;
+  #pingedAt: number;
   #signedAt = 0;
   #aloneSince: number;
   #ackWanted = false;
@@ -55,7 +49,8 @@ export class Replicas {
     this.#parts = parts;
     this.#replication = replication;
     this.waiters = new AckWaiters(parts, replication.stream, this);
-    this.#aloneSince = parts.clock.now();
+    this.#queue = new SyncQueue(parts, replication.stream);
+    this.#aloneSince = this.#pingedAt = parts.clock.now();
   }
 
   /** How many there are. */
@@ -107,10 +102,7 @@ export class Replicas {
   /** What counts as unsent output of a replica, besides the `pending` bytes that wait for its socket. */
   outputOf(client: Client, pending: number): number {
     const replica = this.#attached.get(client);
-    if (replica === undefined) return pending;
-    const sync = this.#syncOf(replica);
-    // A snapshot's pieces are sent as the socket takes them.
-    return sync === undefined ? pending : Math.max(0, pending - 2 * MOST_UNSENT) + sync.heldBytes;
+    return replica === undefined ? pending : this.#queue.outputOf(replica, pending);
   }
 
   /**
@@ -130,11 +122,9 @@ export class Replicas {
     if (wanted !== null && !wanted.id.startsWith("?")) counters.syncPartialErr++;
     counters.syncFull++;
     replica.isOld = wanted === null;
-    replica.waitingSince = this.#parts.clock.now();
     this.#attach(replica, "waiting");
     this.#openBacklog();
-    for (const sync of this.#syncs) if (sync.join(replica)) return;
-    this.#startSyncs();
+    this.#queue.add(replica);
   }
 
   /** REPLCONF ACK. `syncedOffset` is what the replica has on its disk, if it says so. */
@@ -144,10 +134,16 @@ export class Replicas {
     replica.ackedOffset = Math.max(replica.ackedOffset, offset);
     if (syncedOffset !== null) replica.syncedOffset = Math.max(replica.syncedOffset, syncedOffset);
     replica.ackedAt = this.#parts.clock.now();
-    if (replica.state === "loading") this.#syncOf(replica)?.proceed(replica);
+    if (replica.state === "loading") this.#queue.proceed(replica);
     this.refreshGood();
     this.waiters.check();
     this.onAck?.();
+  }
+
+  /** A replica sent something, perhaps only a line end: what it says while it loads a snapshot, as a sign of life. */
+  heard(client: Client): void {
+    const replica = this.#attached.get(client);
+    if (replica !== undefined) replica.ackedAt = this.#parts.clock.now();
   }
 
   /** Asks all replicas, in the stream, how far they are. */
@@ -170,7 +166,7 @@ export class Replicas {
     replica.closed = true;
     this.#attached.delete(client);
     this.#replication.stream.targets.delete(replica);
-    this.#syncOf(replica)?.drop(replica);
+    this.#queue.drop(replica);
     this.#parts.log.notice(`Connection with replica ${replica.name} lost.`);
     if (this.size === 0) this.#aloneSince = this.#parts.clock.now();
     this.refreshGood();
@@ -193,7 +189,7 @@ export class Replicas {
     const now = this.#parts.clock.now();
     this.#ping(now);
     this.#closeTimedOut(now);
-    this.#startSyncs();
+    this.#queue.startDue();
     this.#forgetBacklog(now);
     this.refreshGood();
     this.waiters.check();
@@ -208,11 +204,11 @@ export class Replicas {
   }
 
   /** Has the stream go on for a replica that was away. False if it needs a full resynchronisation. */
-  #continueStream(replica: Replica, { id, offset }: WantedStream): boolean {
+  #continueStream(replica: Replica, wanted: WantedStream): boolean {
     const { stream } = this.#replication;
     const { log } = this.#parts;
     stream.flush();
-    const refusal = this.#whyNot(replica, id, offset);
+    const refusal = refusalOf(stream, replica, wanted);
     if (refusal !== null) {
       log.notice(refusal);
       return false;
@@ -221,51 +217,14 @@ export class Replicas {
     replica.ackedAt = this.#parts.clock.now();
     this.#attach(replica, "online");
     log.notice(
-      `Partial resynchronization request from ${replica.name} accepted. Sending ${
-        stream.offset + 1 - offset
-      } bytes of ` +
-        `backlog starting from offset ${offset}.`,
+      `Partial resynchronization request from ${replica.name} accepted. ` +
+        `Sending ${
+          stream.offset + 1 - wanted.offset
+        } bytes of backlog starting from offset ${wanted.offset}.`,
     );
-    this.#catchUp(replica, offset);
+    catchUp(stream, replica, wanted.offset);
     this.refreshGood();
     return true;
-  }
-
-  /** Why a partial resynchronisation is not possible; null if it is. */
-  #whyNot(replica: Replica, id: string, offset: number): string | null {
-    const { stream } = this.#replication;
-    const isFirst = id.toLowerCase() === stream.id;
-    const isSecond = id.toLowerCase() === stream.secondId;
-    if (!isFirst && !(isSecond && offset <= stream.secondOffset)) {
-      if (id.startsWith("?")) return `Full resync requested by replica ${replica.name}`;
-      return "Partial resynchronization not accepted: " +
-        (isSecond
-          ? `Requested offset for second ID was ${offset}, but I can reply up to ${stream.secondOffset}`
-          : `Replication ID mismatch (Replica asked for '${id}', my replication IDs are '${stream.id}' and '${stream.secondId}')`);
-    }
-    if (stream.backlog?.has(offset)) return null;
-    return `Unable to partial resync with replica ${replica.name} for lack of backlog (Replica request was: ${offset}).`;
-  }
-
-  /** Sends what the backlog has from `offset` on, as the socket takes it, and then has the replica get the stream. */
-  async #catchUp(replica: Replica, offset: number): Promise<void> {
-    const { stream } = this.#replication;
-    const { transport } = replica.client;
-    for (let position = offset;;) {
-      let room = MOST_UNSENT;
-      for (const piece of stream.backlog?.from(position) ?? []) {
-        const part = piece.subarray(0, room);
-        replica.send(part);
-        position += part.length;
-        room -= part.length;
-        if (room === 0) break;
-      }
-      if (room > 0) break;
-      await transport.drained();
-      if (replica.closed) return;
-      if (!stream.backlog?.has(position)) return replica.close();
-    }
-    stream.targets.add(replica);
   }
 
   #attach(replica: Replica, state: "waiting" | "online"): void {
@@ -289,47 +248,9 @@ export class Replicas {
     this.#replication.onChange?.();
   }
 
-  /** Begins what is due: a snapshot for all that wait and want the same. */
-  #startSyncs(): void {
-    const { config, persistence } = this.#parts;
-    const first = [...this.#attached.values()].find((replica) => this.#isWaiting(replica));
-    if (first === undefined || persistence.busy || persistence.loading !== null) return;
-    const group = [...this.#attached.values()].filter((replica) =>
-      this.#isWaiting(replica) && replica.wantsSameAs(first)
-    );
-    const isFiltered = first.withoutData || first.withoutFunctions;
-    const toDisk = !group.every((replica) => replica.understandsEof) ||
-      (!config.get("repl-diskless-sync") && !isFiltered);
-    if (config.get("repl-diskless-sync") && !toDisk && !this.#hasWaited(group)) return;
-    const sync = new FullSync(this.#parts, this.#replication.stream, group, toDisk);
-    this.#syncs.add(sync);
-    sync.onEmpty = () => this.#syncs.delete(sync);
-    sync.onEnd = () => {
-      persistence.onChange?.();
-      this.#startSyncs();
-    };
-  }
-
-  #isWaiting(replica: Replica): boolean {
-    return replica.state === "waiting" && this.#syncOf(replica) === undefined;
-  }
-
-  /** Others may come until `repl-diskless-sync-delay` is over. */
-  #hasWaited(group: readonly Replica[]): boolean {
-    const { clock, config } = this.#parts;
-    const enough = config.get("repl-diskless-sync-max-replicas");
-    if (enough > 0 && group.length >= enough) return true;
-    const longest = Math.max(...group.map((replica) => clock.now() - replica.waitingSince));
-    return longest >= config.get("repl-diskless-sync-delay") * 1000;
-  }
-
-  #syncOf(replica: Replica): FullSync | undefined {
-    for (const sync of this.#syncs) if (sync.has(replica)) return sync;
-  }
-
   #ping(now: number): void {
-    const { config } = this.#parts;
-    const { failover, link, stream } = this.#replication;
+    const { config, pause } = this.#parts;
+    const { link, stream } = this.#replication;
     if (now - this.#signedAt >= SIGN_OF_LIFE_PERIOD) {
       this.#signedAt = now;
       for (const replica of this.#attached.values()) {
@@ -339,7 +260,7 @@ export class Replicas {
     if (now - this.#pingedAt < config.get("repl-ping-replica-period") * 1000) return;
     this.#pingedAt = now;
     // While a failover waits for a replica to have everything, nothing may be added.
-    if (link === null && this.size > 0 && failover.state === "no-failover") {
+    if (link === null && this.size > 0 && !pause.lastsFor("failover")) {
       stream.propagate(NO_DATABASE, PING);
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { toBytes } from "../util/byte_string.ts";
+import { concatBytes, toBytes } from "../util/byte_string.ts";
 
 /** A command as a RESP array of bulk strings. Strings are byte strings. */
 export function encodeCommand(parts: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
@@ -12,19 +12,7 @@ export function encodeCommand(parts: readonly (string | Uint8Array)[]): Uint8Arr
   for (const part of parts) {
     pieces.push(toBytes(`$${part.length}\r\n`), typeof part === "string" ? toBytes(part) : part, CR_LF);
   }
-  return concatenate(pieces);
+  return concatBytes(pieces);
 }
 
 const CR_LF = toBytes("\r\n");
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  let size = 0;
-  for (const piece of pieces) size += piece.length;
-  const whole = new Uint8Array(size);
-  let position = 0;
-  for (const piece of pieces) {
-    whole.set(piece, position);
-    position += piece.length;
-  }
-  return whole;
-}

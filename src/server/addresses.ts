@@ -14,7 +14,7 @@ export function formatAddress(address: Deno.Addr): string {
   return host.includes(":") ? `[${host}]:${address.port}` : `${host}:${address.port}`;
 }
 
-/** An IPv4 peer of an IPv6 socket has an address in a special range of IPv6. */
-function plainHost(hostname: string): string {
+/** An address as it is usually written: an IPv4 peer of an IPv6 socket has one in a special range of IPv6. */
+export function plainHost(hostname: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname)?.[1] ?? hostname;
 }

@@ -14,13 +14,25 @@ const QUIET_AFTER = 2000;
 
 /** Connects the registry of clients with the other parts. */
 export function installClientCare(services: Services): void {
-  const { authenticator, blocked, clients, config, log, pause, pubsub, replication, stats, transactions } =
-    services;
+  const {
+    authenticator,
+    blocked,
+    clients,
+    config,
+    log,
+    migrator,
+    pause,
+    pubsub,
+    replication,
+    stats,
+    transactions,
+  } = services;
   clients.onAdded = (client) => authenticator.admit(client);
   clients.onRemoved = (client) => {
     transactions.end(client);
     pubsub.drop(client);
     pause.drop(client);
+    migrator.held.drop(client);
     blocked.drop(client);
     replication.replicas.drop(client);
   };

@@ -13,13 +13,19 @@ import { encodeCommand } from "../resp/encode.ts";
 
 /** Sets the keyspace's sink, and takes it away while nobody listens. What it answers is to be called when that changed. */
 export function installEffects(services: Services): () => void {
-  const { blocked, config, dispatcher, keyspace, persistence, pubsub, transactions } = services;
+  const { blocked, config, dispatcher, keyspace, migrator, persistence, pubsub, transactions } = services;
   const notifications = new NotificationEffect(pubsub);
   const deletions = new DeletionEffect(
     () => dispatcher.propagator !== null,
     (database, key) => dispatcher.propagator?.propagate(database, encodeCommand(["DEL", key])),
   );
-  const effects = new Effects([new WatchEffect(transactions.watches), deletions, notifications, blocked]);
+  const effects = new Effects([
+    new WatchEffect(transactions.watches),
+    deletions,
+    notifications,
+    migrator.held,
+    blocked,
+  ]);
   const refresh = () => {
     const sink = effects.refresh();
     // What is being loaded is no news.

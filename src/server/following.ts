@@ -4,11 +4,11 @@
  * @module
  */
 
+import type { Args } from "../command/args.ts";
 import { type Client, Condition } from "../command/client.ts";
 import { STALE } from "../command/flags.ts";
 import { loadParts } from "../commands/server/reload.ts";
 import type { Services } from "../commands/services.ts";
-import type { Args } from "../command/args.ts";
 import type { Persistence } from "../persistence/mod.ts";
 import { Following, type FollowingParts } from "../replication/following.ts";
 import type { LoadingMode } from "../replication/image_load.ts";

@@ -65,7 +65,8 @@ function guardPause(
   dispatcher.setGuard(Condition.PAUSED, ({ client }, record) => {
     const isExec = record.fullName === "exec";
     const flags = isExec ? transactions.of(client)?.flags ?? 0 : record.flags;
-    if (!pause.concerns(flags)) return true;
+    // A master and replicas are to stay in step; what they may not do they don't.
+    if (client.kind !== "normal" || !pause.concerns(flags)) return true;
     pause.hold(client);
     return false;
   });

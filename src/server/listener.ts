@@ -147,13 +147,25 @@ function bindAddress(entry: string): BindAddress {
   return { name, hostname, optional };
 }
 
-/** Opens the sockets that the directives want, taking over what fits among the `present` ones. */
-function openTcp(config: Config, present: readonly OpenTcp[]): OpenTcp[] {
+/** Opens sockets for the cluster bus, on the addresses of `bind`. Throws {@linkcode ListenError}. */
+export function openBusListeners(config: Config, port: number): Deno.TcpListener[] {
+  return openTcp(config, [], { port, name: "cluster" }).map(({ listener }) => listener);
+}
+
+/**
+ * Opens the sockets that the directives want, taking over what fits among the `present` ones. `service` is the port, and
+ * what it is for.
+ */
+function openTcp(
+  config: Config,
+  present: readonly OpenTcp[],
+  service = { port: config.get("port"), name: "tcp" },
+): OpenTcp[] {
   const sockets: OpenTcp[] = [];
   const addresses = config.get("bind").map(bindAddress);
   // A socket for all of IPv6 takes IPv4 as well where the system allows it, so it comes first, see below.
   addresses.sort((a, b) => Number(b.hostname === ANY_IPV6) - Number(a.hostname === ANY_IPV6));
-  let port = config.get("port");
+  let { port } = service;
   for (const { name, hostname, optional } of addresses) {
     const known = present.find((socket) => socket.hostname === hostname && socket.port === port);
     if (known !== undefined) {
@@ -174,11 +186,13 @@ function openTcp(config: Config, present: readonly OpenTcp[]): OpenTcp[] {
       const Kind = isOwn ? OwnPortTaken : ListenError;
       throw new Kind(
         `Could not create server TCP listening socket ${name}:${port}: bind: ${reason(error)}\n` +
-          `Failed listening on port ${port} (tcp), aborting.`,
+          `Failed listening on port ${port} (${service.name}), aborting.`,
       );
     }
   }
-  if (sockets.length === 0) throw new ListenError(`Failed listening on port ${port} (tcp), aborting.`);
+  if (sockets.length === 0) {
+    throw new ListenError(`Failed listening on port ${port} (${service.name}), aborting.`);
+  }
   return sockets;
 }
 

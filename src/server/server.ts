@@ -16,6 +16,7 @@ import type { Services } from "../commands/services.ts";
 import type { Config } from "../config/mod.ts";
 import { Evictor } from "../keyspace/eviction.ts";
 import { ExpireCycle } from "../keyspace/expiry.ts";
+import { setHashingBySlot } from "../keyspace/key.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { ClientRegistry } from "../observability/clients.ts";
 import type { Identity } from "../observability/info/mod.ts";
@@ -34,6 +35,8 @@ import type { Clock } from "../util/clock.ts";
 import { systemSeeded } from "../util/random.ts";
 import { acceptConnections } from "./acceptor.ts";
 import { installClientCare } from "./client_care.ts";
+import { installCluster } from "./cluster.ts";
+import { ClusterMember } from "./cluster_member.ts";
 import { Cron } from "./cron.ts";
 import { installEffects } from "./effects.ts";
 import { installFollowing } from "./following.ts";
@@ -42,6 +45,7 @@ import { installConfigEffects } from "./config_effects.ts";
 import { Listeners } from "./listener.ts";
 import { installPersistence, loadAtStart, setDiskCondition } from "./persistence.ts";
 import { installReplication } from "./replication.ts";
+import { installMigration, newMigrator } from "./migration.ts";
 import { installMaintenance, type Maintenance } from "./maintenance.ts";
 import { Session } from "./session.ts";
 import { SessionHost } from "./session_host.ts";
@@ -55,11 +59,13 @@ export class Server {
   readonly finished: Promise<number>;
   readonly #finish: (status: number) => void;
   readonly #host: SessionHost;
+  readonly #cluster: ClusterMember | null;
   readonly #cron: Cron;
   readonly #following: Following;
   readonly #maintenance: Maintenance;
 
   constructor(config: Config, clock: Clock, log: Log) {
+    setHashingBySlot(config.get("cluster-enabled"));
     const keyspace = new Keyspace(config.get("databases"), systemSeeded());
     const registry = new CommandRegistry(commandTable, renames(config));
     const dispatcher = new Dispatcher(registry, keyspace, () => clock.monotonic() * 1000);
@@ -87,11 +93,13 @@ export class Server {
     );
     // First of all jobs: the others are to see the present time.
     this.#cron.add({ name: "time", period: 0, run: () => keyspace.setTime(clock.now()) });
+    this.#cluster = config.get("cluster-enabled") ? new ClusterMember(() => this.services) : null;
     this.services = {
       authenticator: new Authenticator(config),
       blocked: new BlockedClients(clock, dispatcher, (text) => this.services.stats.countError(text)),
       clients,
       clock,
+      cluster: this.#cluster,
       config,
       control: new Shutdown(() => this.services, () => this.#end()),
       cron: this.#cron,
@@ -102,6 +110,7 @@ export class Server {
       keyspace,
       log,
       memory: new MemoryMeter(() => clock.monotonic(), () => keyspace.usedMemory()),
+      migrator: newMigrator({ clock, config, dispatcher, keyspace, pause }, () => this.services),
       pause,
       persistence,
       pubsub: new PubSub(),
@@ -122,8 +131,10 @@ export class Server {
     installGuards(this.services);
     const refreshEffects = installEffects(this.services);
     const gate = installPersistence(this.services, refreshEffects);
+    installMigration(this.services, refreshEffects);
     installClientCare(this.services);
     installReplication(this.services);
+    if (this.#cluster !== null) installCluster(this.services, this.#cluster);
     this.#maintenance = installMaintenance(this.services);
     this.#cron.add({ name: "statistics", period: SAMPLE_PERIOD, run: () => sampleStatistics(this.services) });
     const limits = { maxBulkSize: config.get("proto-max-bulk-len") };
@@ -141,6 +152,7 @@ export class Server {
   /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
   open(): void {
     this.listeners.open();
+    this.#cluster?.open();
   }
 
   /** Serves the connections until {@linkcode stop}. */
@@ -153,6 +165,7 @@ export class Server {
   /** Loads the data, while connections are told to wait, and begins the periodic work. False if the data can't be loaded. */
   async load(): Promise<boolean> {
     if (!await loadAtStart(this.services)) return false;
+    if (this.#cluster?.start() === false) return false;
     this.#following.start();
     this.#cron.start();
     return true;
@@ -161,8 +174,10 @@ export class Server {
   /** Closes sockets and connections. */
   stop(): void {
     this.#cron.stop();
+    this.#cluster?.stop();
     this.#following.stop();
     this.#maintenance.stop();
+    this.services.migrator.targets.close();
     this.listeners.close();
     for (const client of [...this.services.clients.all()]) {
       client.closing = true;

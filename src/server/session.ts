@@ -61,6 +61,7 @@ export class Session implements Transport, Holdable {
         const size = await this.#connection.read(space);
         if (size === null) break;
         this.#host.countInput(size);
+        if (this.client.kind === "replica") this.#host.heardReplica(this.client);
         this.#inputSinceTurn += size;
         // The stream answers each chunk with one batch, so the write needs no wait of its own.
         writer.write(this.#decoder.received(size));

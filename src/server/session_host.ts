@@ -135,6 +135,11 @@ export class SessionHost {
     stats.reads++;
   }
 
+  /** A replica of this server sent something. */
+  heardReplica(client: Client): void {
+    this.services.replication.replicas.heard(client);
+  }
+
   countOutput(bytes: number): void {
     const { stats } = this.services;
     stats.outputBytes += bytes;

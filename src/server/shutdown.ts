@@ -6,10 +6,23 @@
 
 import type { ServerControl, Services, ShutdownRequest } from "../commands/services.ts";
 
+/** Milliseconds between two looks at whether replicas have caught up. */
+const CHECK_PERIOD = 100;
+
+/** A shutdown that waits for replicas. */
+interface Waiting {
+  readonly request: ShutdownRequest;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly timer: ReturnType<typeof setInterval>;
+  readonly onFailure: () => void;
+}
+
 /** Decides whether the server may end, and ends it. */
 export class Shutdown implements ServerControl {
   readonly #services: () => Services;
   readonly #end: () => void;
+  #waiting: Waiting | null = null;
 
   /** `end` closes everything. */
   constructor(services: () => Services, end: () => void) {
@@ -17,9 +30,69 @@ export class Shutdown implements ServerControl {
     this.#end = end;
   }
 
-  shutdown(request: ShutdownRequest): boolean {
-    const { log, persistence } = this.#services();
+  get timeLeft(): number | null {
+    return this.#waiting === null ? null : Math.max(0, this.#waiting.deadline - this.#services().clock.now());
+  }
+
+  shutdown(request: ShutdownRequest, onFailure = () => {}): boolean {
+    if (this.#waiting !== null) return false;
+    const { clock, config, log, pause } = this.#services();
     log.notice("User requested shutdown...");
+    const seconds = config.get("shutdown-timeout");
+    if (request.now || seconds === 0 || this.#replicasAreReady()) return this.#finish(request);
+    pause.beginLasting("shutdown");
+    log.notice("Waiting for replicas before shutting down.");
+    const timer = setInterval(() => this.#check(), CHECK_PERIOD);
+    this.#waiting = { request, deadline: clock.now() + seconds * 1000, timer, onFailure };
+    return true;
+  }
+
+  abortShutdown(): boolean {
+    if (this.#waiting === null) return false;
+    this.#goOn();
+    this.#services().log.notice("Shutdown manually aborted.");
+    return true;
+  }
+
+  #replicasAreReady(): boolean {
+    const { stream, replicas } = this.#services().replication;
+    return [...replicas.figures()].every(({ ackedOffset }) => ackedOffset === stream.offset);
+  }
+
+  #check(): void {
+    const { request } = this.#waiting!;
+    if (this.timeLeft! > 0 && !this.#replicasAreReady()) return;
+    this.#tellOfReplicas();
+    clearInterval(this.#waiting!.timer);
+    if (!this.#finish(request)) this.#goOn();
+  }
+
+  /** Ends the wait without an end of the server. */
+  #goOn(): void {
+    const { timer, onFailure } = this.#waiting!;
+    clearInterval(timer);
+    this.#waiting = null;
+    this.#services().pause.endLasting("shutdown");
+    onFailure();
+  }
+
+  #tellOfReplicas(): void {
+    const { log, replication: { replicas, stream } } = this.#services();
+    const all = [...replicas.figures()];
+    const lagging = all.filter(({ ackedOffset }) => ackedOffset !== stream.offset);
+    for (const { address, port, ackedOffset, lag, state } of lagging) {
+      log.notice(
+        `Lagging replica ${address}:${port} reported offset ${
+          stream.offset - ackedOffset
+        } behind master, lag=${lag}, ` +
+          `state=${state}.`,
+      );
+    }
+    log.notice(`${all.length - lagging.length} of ${all.length} replicas are in sync when shutting down.`);
+  }
+
+  #finish(request: ShutdownRequest): boolean {
+    const { log, persistence } = this.#services();
     // Half of the data on the disk would be worse than what is there.
     const isSafe = persistence.loading !== null || (this.#finishLog(request) && this.#save(request));
     if (!isSafe && !request.force) {

@@ -165,7 +165,8 @@ function announceReady(server: Server, log: Log): void {
   const isTerminal = config.get("logfile") === "" && Deno.stdout.isTerminal();
   if (isTerminal || config.get("always-show-logo")) log.raw(banner(config, server.listeners.port));
   log.notice(`PID: ${Deno.pid}`);
-  log.notice(`Running mode=standalone, port: ${server.listeners.port}.`);
+  const mode = config.get("cluster-enabled") ? "cluster" : "standalone";
+  log.notice(`Running mode=${mode}, port: ${server.listeners.port}.`);
   log.notice("Server initialized");
   log.notice(`Data directory: ${Deno.cwd()}`);
   log.notice(`Connect with: ${connectHint(config, server.listeners.port)}`);

@@ -6,8 +6,8 @@
 
 import { type Config, DIRECTIVE_NAMES, type DirectiveName, DIRECTIVES, MEANINGLESS } from "../config/mod.ts";
 
-/** The beginnings of the directives of replication, cluster, TLS and ACL. */
-const AREAS = /^(?:acl|bind-source|cluster-|key-load|propagation-|replica-ignore-disk|shutdown-timeout|tls-)/;
+/** The beginnings of the directives of TLS and ACL. */
+const AREAS = /^(?:acl|bind-source|key-load|propagation-|replica-ignore-disk|tls-)/;
 /** Those of scripts, the slow log and tracking. */
 const LATER = /^(?:busy-reply|latency-monitor|lua-|maxmemory-clients|slowlog-|tracking-)/;
 

@@ -36,6 +36,19 @@ export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** The pieces one behind the other, newly allocated. */
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let size = 0;
+  for (const piece of pieces) size += piece.length;
+  const whole = new Uint8Array(size);
+  let position = 0;
+  for (const piece of pieces) {
+    whole.set(piece, position);
+    position += piece.length;
+  }
+  return whole;
+}
+
 /** Writes a byte string at `pos`, where there must be room; the position after it. */
 export function writeByteString(buf: Uint8Array, pos: number, text: string): number {
   const length = text.length;

@@ -43,3 +43,18 @@ export function keyHashSlot(key: string): number {
   for (let i = start; i < end; i++) crc = ((crc << 8) & 0xffff) ^ TABLE[(crc >>> 8) ^ key.charCodeAt(i)];
   return crc % SLOT_COUNT;
 }
+
+/** The same as {@linkcode keyHashSlot} from the bytes of the key, those from `start` up to `end`. */
+export function bytesHashSlot(buf: Uint8Array, start: number, end: number): number {
+  for (let open = start; open < end; open++) {
+    if (buf[open] !== OPENING_BRACE) continue;
+    let close = open + 1;
+    while (close < end && buf[close] !== CLOSING_BRACE) close++;
+    if (close === end || close === open + 1) break;
+    return crc16(buf, open + 1, close) % SLOT_COUNT;
+  }
+  return crc16(buf, start, end) % SLOT_COUNT;
+}
+
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;

@@ -106,7 +106,7 @@ Deno.test("a large backlog is sent as the replica takes it", async () => {
 });
 
 Deno.test("REPLCONF refuses what it does not know, and a replica may not touch the data", async () => {
-  await using master = await startMaster();
+  await using master = await startMaster({ "repl-ping-replica-period": 3600 });
   using client = await master.connect();
   const refused = async (...words: string[]) => {
     const reply = await client.call(...words);

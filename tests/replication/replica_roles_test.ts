@@ -45,7 +45,7 @@ for (const middle of ["ours", "redis-server"]) {
     name: `after a failover to ${middle} the others go on by the second ID, the old master too`,
     ignore,
     async fn() {
-      await using first = await startReplica(null);
+      await using first = await startReplica(null, { "repl-ping-replica-period": 1000 });
       await using second = await (middle === "ours" ? startReplica(null) : startRealMaster());
       await using third = await startReplica(null);
       using firstClient = await first.connect();
@@ -54,15 +54,17 @@ for (const middle of ["ours", "redis-server"]) {
       await follow(secondClient, first);
       await follow(thirdClient, first);
       await new Workload(firstClient, 5).run(300);
-      await untilEqual(first, second);
-      await untilEqual(first, third);
-      // Nothing is in the stream that the new master does not have.
-      const end = await info(firstClient, "master_repl_offset");
-      await until("it has all", async () => await info(secondClient, "master_repl_offset") >= end);
+      // Nothing more comes into the stream, and the new master has all of it.
+      await firstClient.ask("CLIENT", "PAUSE", "60000", "WRITE");
+      const end = Number(await info(firstClient, "master_repl_offset"));
+      for (const client of [secondClient, thirdClient]) {
+        await until("it has all", async () => Number(await info(client, "slave_repl_offset")) === end);
+      }
       await secondClient.ask("REPLICAOF", "NO", "ONE");
       await new Workload(secondClient, 6).run(100);
       await follow(thirdClient, second);
       await follow(firstClient, second);
+      await firstClient.ask("CLIENT", "UNPAUSE");
       await new Workload(secondClient, 7).run(300);
       await untilEqual(second, first);
       await untilEqual(second, third);

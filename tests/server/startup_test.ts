@@ -165,10 +165,10 @@ Deno.test("directives without effect are named, the defaults are not", async () 
   await using plain = await startServer();
   assert(!plain.log.includes("directive"), plain.log);
   await using server = await startServer({
-    config: { "io-threads": 4, "cluster-enabled": true, daemonize: true, pidfile: "server.pid" },
+    config: { "io-threads": 4, "tls-cluster": true, daemonize: true, pidfile: "server.pid" },
   });
   assertStringIncludes(server.log, "directive 'io-threads' has no effect");
-  assertStringIncludes(server.log, "directive 'cluster-enabled' is not supported yet");
+  assertStringIncludes(server.log, "directive 'tls-cluster' is not supported yet");
   assertStringIncludes(server.log, "stays in the foreground");
 });
 

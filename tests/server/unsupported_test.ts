@@ -14,11 +14,11 @@ Deno.test("no snapshots is what the server does", () => {
 
 Deno.test("directives of later areas are named, others not", () => {
   const config = new Config();
-  const lines = [["tls-port", "7000"], ["save", "60", "1"], ["cluster-enabled", "yes"], ["timeout", "5"]];
+  const lines = [["tls-port", "7000"], ["save", "60", "1"], ["tls-cluster", "yes"], ["timeout", "5"]];
   for (const [name, ...words] of lines) config.setFromArguments(name, words);
   config.users.push({ args: ["alice", "on"], origin: { source: null, line: 1, text: "user alice on" } });
   const names = unsupportedWarnings(config).map((line) => /'(.*)'/.exec(line)?.[1]).sort();
-  assertEquals(names, ["cluster-enabled", "tls-port", "user"]);
+  assertEquals(names, ["tls-cluster", "tls-port", "user"]);
 });
 
 Deno.test("CONFIG SET of such a directive is refused, back to the default is not", () => {

@@ -100,7 +100,9 @@ function readOptions(args: Args): HelloOptions {
   return options;
 }
 
-function greet({ client, reply }: CommandContext): void {
+function greet(ctx: CommandContext): void {
+  const { client, reply } = ctx;
+  const { cluster, replication } = services(ctx);
   reply.mapHeader(7);
   reply.bulkText("server");
   reply.bulkText("redis");
@@ -111,9 +113,9 @@ function greet({ client, reply }: CommandContext): void {
   reply.bulkText("id");
   reply.integer(client.id);
   reply.bulkText("mode");
-  reply.bulkText("standalone");
+  reply.bulkText(cluster === null ? "standalone" : "cluster");
   reply.bulkText("role");
-  reply.bulkText("master");
+  reply.bulkText(replication.role === "master" ? "master" : "replica");
   reply.bulkText("modules");
   reply.arrayHeader(0);
 }

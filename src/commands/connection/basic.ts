@@ -65,6 +65,8 @@ export const quit = defineCommand({
   },
 });
 
+const NOT_NORMAL = new CommandError("ERR can only reset normal connections");
+
 export const reset = defineCommand({
   name: "RESET",
   group: "connection",
@@ -75,6 +77,7 @@ export const reset = defineCommand({
   run(ctx) {
     const { client } = ctx;
     const { authenticator, pubsub, transactions } = services(ctx);
+    if (client.kind !== "normal") throw NOT_NORMAL;
     transactions.end(client);
     pubsub.drop(client);
     client.database = 0;
@@ -82,6 +85,8 @@ export const reset = defineCommand({
     client.name = "";
     client.noEvict = false;
     client.noTouch = false;
+    client.readOnly = false;
+    client.setAsking(0);
     // A reply that is to be skipped stays so, this one included.
     if (client.replyMode === "off") client.replyMode = "on";
     authenticator.admit(client);
@@ -102,6 +107,7 @@ export const select = defineCommand({
   run(ctx, args) {
     const index = args.int64(1);
     if (index < INT_MIN || index > INT_MAX) throw INDEX_NOT_INT;
+    if (ctx.keyspace.bySlot && index !== 0n) throw Errors.SELECT_IN_CLUSTER;
     selectDatabase(ctx, Number(index));
     ctx.reply.ok();
   },

@@ -81,6 +81,7 @@ function flagsOf({ transactions }: Services, client: Client): string {
     transactions.watches.isMarked(client) ? "d" : "",
     client.closing ? "c" : "",
     client.transport.unix ? "U" : "",
+    client.readOnly ? "r" : "",
     client.noEvict ? "e" : "",
     client.noTouch ? "T" : "",
   ].join("");

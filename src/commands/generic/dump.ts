@@ -4,7 +4,7 @@ import { Collection } from "../../data/collection.ts";
 import type { Args } from "../../command/args.ts";
 import { Category } from "../../command/acl_category.ts";
 import type { CommandContext } from "../../command/context.ts";
-import { DENYOOM, READONLY, WRITE } from "../../command/flags.ts";
+import { ASKING, DENYOOM, READONLY, WRITE } from "../../command/flags.ts";
 import { ACCESS, key, OW, RO, UPDATE } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { EventClass, Events } from "../../keyspace/change.ts";
@@ -64,33 +64,56 @@ export const restore = defineCommand({
     "5.0.0",
     "Added the options `IDLETIME` and `FREQ`",
   ]],
-  run(ctx, args) {
-    const options = readOptions(args);
-    const { db } = ctx;
-    const key = args.key(1);
-    if (!options.replace && db.findForWrite(key) !== undefined) throw BUSY_KEY;
-    const ttl = args.int64(2);
-    if (ttl < 0n) throw INVALID_TTL;
-    const payload = args.bytes(3) as Uint8Array<ArrayBuffer>;
-    if (!isPayload(payload)) throw WRONG_PAYLOAD;
-    const value = readPayload(payload, ctx.keyspace.limits);
-    if (value === null) throw BAD_FORMAT;
-    const deadline = ttl === 0n ? null : deadlineFor(ttl, options.absolute, ctx.keyspace.now);
-    if (deadline !== null && ctx.keyspace.isOver(deadline)) {
-      if (value instanceof Collection) value.release();
-      return dropExpired(ctx, key, options.replace);
-    }
-    if (options.replace) db.delete(key);
-    storeValue(db, key, value);
-    if (deadline !== null) {
-      setDeadline(db, key, deadline);
-      if (!options.absolute && isPropagating(ctx)) rewriteAbsolute(ctx, args, deadline);
-    }
-    setAccessClock(db, key, options.idle, options.frequency);
-    db.changed(key, RESTORED);
-    ctx.reply.ok();
-  },
+  run: restoreValue,
 });
+
+/** RESTORE from a node that gives a slot away: as if ASKING stood before it. */
+export const restoreAsking = defineCommand({
+  name: "RESTORE-ASKING",
+  group: "server",
+  since: "3.0.0",
+  summary: "Creates a key while its slot is being migrated.",
+  complexity:
+    "O(1) to create the key, O(N*M) to rebuild N parts of average size M; for a short string O(1*M), that is O(1); O(N*M*log(N)) for sorted sets, where one insertion is O(log(N)).",
+  syntax:
+    "key ttl serialized-value [REPLACE]@3.0.0 [ABSTTL]@5.0.0 [IDLETIME seconds]@5.0.0 [FREQ frequency]@5.0.0",
+  flags: WRITE | DENYOOM | ASKING,
+  keys: [key(1, OW | UPDATE)],
+  categories: Category.KEYSPACE | Category.DANGEROUS,
+  history: [["3.0.0", "Added the option `REPLACE`"], ["5.0.0", "Added the option `ABSTTL`"], [
+    "5.0.0",
+    "Added the options `IDLETIME` and `FREQ`",
+  ]],
+  docFlags: ["syscmd"],
+  run: restoreValue,
+});
+
+function restoreValue(ctx: CommandContext, args: Args): void {
+  const options = readOptions(args);
+  const { db } = ctx;
+  const key = args.key(1);
+  if (!options.replace && db.findForWrite(key) !== undefined) throw BUSY_KEY;
+  const ttl = args.int64(2);
+  if (ttl < 0n) throw INVALID_TTL;
+  const payload = args.bytes(3) as Uint8Array<ArrayBuffer>;
+  if (!isPayload(payload)) throw WRONG_PAYLOAD;
+  const value = readPayload(payload, ctx.keyspace.limits);
+  if (value === null) throw BAD_FORMAT;
+  const deadline = ttl === 0n ? null : deadlineFor(ttl, options.absolute, ctx.keyspace.now);
+  if (deadline !== null && ctx.keyspace.isOver(deadline)) {
+    if (value instanceof Collection) value.release();
+    return dropExpired(ctx, key, options.replace);
+  }
+  if (options.replace) db.delete(key);
+  storeValue(db, key, value);
+  if (deadline !== null) {
+    setDeadline(db, key, deadline);
+    if (!options.absolute && isPropagating(ctx)) rewriteAbsolute(ctx, args, deadline);
+  }
+  setAccessClock(db, key, options.idle, options.frequency);
+  db.changed(key, RESTORED);
+  ctx.reply.ok();
+}
 
 interface RestoreOptions {
   replace: boolean;

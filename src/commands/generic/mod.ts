@@ -5,9 +5,10 @@
  */
 
 import type { CommandSpec } from "../../command/spec.ts";
-import { dump, restore } from "./dump.ts";
+import { dump, restore, restoreAsking } from "./dump.ts";
 import { expire, expireat, persist, pexpire, pexpireat } from "./expire.ts";
 import { del, exists, touch, typeCommand, unlink } from "./keys.ts";
+import { migrate } from "./migrate.ts";
 import { object } from "./object.ts";
 import { copy, move, rename, renamenx } from "./rename.ts";
 import { keysCommand, randomkey, scan } from "./scan.ts";
@@ -25,6 +26,7 @@ export const genericCommands: readonly CommandSpec[] = [
   expireat,
   expiretime,
   keysCommand,
+  migrate,
   move,
   object,
   persist,
@@ -36,6 +38,7 @@ export const genericCommands: readonly CommandSpec[] = [
   rename,
   renamenx,
   restore,
+  restoreAsking,
   scan,
   sort,
   sortRo,

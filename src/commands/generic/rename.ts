@@ -90,6 +90,7 @@ export const move = defineCommand({
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
     const { db } = ctx;
+    if (ctx.keyspace.bySlot) throw Errors.MOVE_IN_CLUSTER;
     const target = readDatabase(ctx, args, 2);
     if (target === db) throw Errors.SAME_OBJECT;
     const key = args.key(1);
@@ -120,6 +121,7 @@ function readCopyOptions(ctx: CommandContext, args: Args): { target: Database; r
     else if (args.is(i, "DB") && i + 1 < args.length) target = readDatabase(ctx, args, ++i);
     else throw Errors.SYNTAX;
   }
+  if (ctx.keyspace.bySlot && target.index !== 0) throw Errors.COPY_IN_CLUSTER;
   return { target, replace };
 }
 

@@ -58,7 +58,7 @@ export const sortRo = defineCommand({
 });
 
 function runSort(ctx: CommandContext, args: Args, canStore: boolean): void {
-  const request = readSortRequest(args, canStore);
+  const request = readSortRequest(args, canStore, ctx.keyspace.bySlot);
   const { db } = ctx;
   const value = asSortable(db.find(args.key(1)));
   if (value instanceof SortedSet) db.announceChange(args.key(1));

@@ -25,10 +25,18 @@ export class SortRequest {
   storeKey: string | undefined;
 }
 
-/** Reads all options; an option that comes again takes the place of the one before. */
-export function readSortRequest(args: Args, canStore: boolean): SortRequest {
+/**
+ * Reads all options; an option that comes again takes the place of the one before. In a cluster (`bySlot`) the keys that
+ * patterns stand for could be at other nodes, so there are none.
+ */
+export function readSortRequest(args: Args, canStore: boolean, bySlot: boolean): SortRequest {
   const request = new SortRequest();
-  for (let i = 2; i < args.length;) i += readOption(args, i, args.length - i - 1, request, canStore);
+  for (let i = 2; i < args.length;) {
+    i += readOption(args, i, args.length - i - 1, request, canStore);
+    if (!bySlot) continue;
+    if (request.by !== null && !request.by.isConstant) throw Errors.SORT_BY_IN_CLUSTER;
+    if (request.get.length > 0) throw Errors.SORT_GET_IN_CLUSTER;
+  }
   return request;
 }
 

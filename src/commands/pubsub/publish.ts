@@ -18,7 +18,7 @@ export const publish = defineCommand({
   flags: PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE,
   run(ctx, args) {
     ctx.reply.integer(services(ctx).pubsub.publish(args.text(1), args.bytes(2)));
-    replicate(ctx, args);
+    passOn(ctx, args, false);
   },
 });
 
@@ -33,12 +33,16 @@ export const spublish = defineCommand({
   keys: [key(1, NOT_KEY)],
   run(ctx, args) {
     ctx.reply.integer(services(ctx).pubsub.publishToShard(args.text(1), args.bytes(2)));
-    replicate(ctx, args);
+    passOn(ctx, args, true);
   },
 });
 
-/** Replicas have subscribers too. It is not for the append-only file, and so does not go the way of changes. */
-function replicate(ctx: CommandContext, args: Args): void {
-  const { stream } = services(ctx).replication;
+/**
+ * Replicas have subscribers too, and so have other nodes of a cluster, where a replica is one of those. It is not for the
+ * append-only file, and so does not go the way of changes.
+ */
+function passOn(ctx: CommandContext, args: Args, sharded: boolean): void {
+  const { cluster, replication: { stream } } = services(ctx);
+  if (cluster !== null) return cluster.publish(args.text(1), args.bytes(2), sharded);
   stream.propagate(NO_DATABASE, args.buffer.subarray(args.frameStart, args.frameEnd));
 }

@@ -70,6 +70,7 @@ export const swapdb = defineCommand({
   flags: WRITE | FAST,
   categories: Category.KEYSPACE | Category.DANGEROUS,
   run(ctx, args) {
+    if (ctx.keyspace.bySlot) throw Errors.SWAPDB_IN_CLUSTER;
     const first = databaseIndex(args, 1, Errors.INVALID_FIRST_DB);
     const second = databaseIndex(args, 2, Errors.INVALID_SECOND_DB);
     const { keyspace } = ctx;

@@ -17,13 +17,21 @@ export type Statistic =
     | { readonly kind: "database"; readonly value: readonly (readonly [name: string, bytes: number])[] }
   );
 
+/** What the figures are made from. */
+export interface StatisticParts extends Pick<Services, "clients" | "keyspace" | "memory"> {
+  readonly cluster?: { readonly memory: number } | null;
+  readonly replication: { readonly stream: { readonly backlog: { readonly size: number } | null } };
+}
+
 /** All figures in Redis's order. What this server does not have takes 0 bytes. */
-export function memoryStatistics(parts: Pick<Services, "clients" | "keyspace" | "memory">): Statistic[] {
+export function memoryStatistics(parts: StatisticParts): Statistic[] {
   const { keyspace, memory } = parts;
   const { used, allocated, reserved, resident } = memory.figures();
   const databases = [...keyspace.databases()].filter((database) => database.size > 0);
   const clients = clientMemory(parts);
-  const overhead = memory.startup + clients + sum(databases, (database) => keyBytes(database));
+  const replicas = clientMemory(parts, "replica");
+  const backlog = parts.replication.stream.backlog?.size ?? 0;
+  const overhead = memory.startup + clients + backlog + sum(databases, (database) => keyBytes(database));
   const keys = sum(databases, (database) => database.size);
   const grown = Math.max(0, used - memory.startup);
   const dataset = Math.max(0, used - overhead);
@@ -31,10 +39,10 @@ export function memoryStatistics(parts: Pick<Services, "clients" | "keyspace" | 
     integer("peak.allocated", Math.max(memory.peak, used)),
     integer("total.allocated", used),
     integer("startup.allocated", memory.startup),
-    integer("replication.backlog", 0),
-    integer("clients.slaves", 0),
-    integer("clients.normal", clients),
-    integer("cluster.links", 0),
+    integer("replication.backlog", backlog),
+    integer("clients.slaves", replicas),
+    integer("clients.normal", clients - replicas),
+    integer("cluster.links", parts.cluster?.memory ?? 0),
     integer("aof.buffer", 0),
     integer("lua.caches", 0),
     integer("functions.caches", 0),

@@ -10,6 +10,7 @@ import { services } from "../services.ts";
 
 const OF_A_REPLICA = new CommandError("ERR Command is not valid when client is a replica.");
 const WHILE_FAILING_OVER = new CommandError("ERR REPLICAOF not allowed while failing over.");
+const IN_CLUSTER = new CommandError("ERR REPLICAOF not allowed in cluster mode.");
 const INVALID_PORT = new CommandError("ERR Invalid master port");
 const HIGHEST_PORT = 65_535;
 
@@ -40,7 +41,8 @@ export const slaveof = defineCommand({
 
 function changeMaster(ctx: CommandContext, args: Args): void {
   const { client, reply } = ctx;
-  const { log, replication } = services(ctx);
+  const { cluster, log, replication } = services(ctx);
+  if (cluster !== null) throw IN_CLUSTER;
   if (replication.failover.state !== "no-failover") throw WHILE_FAILING_OVER;
   const user = () => `user request from '${describeClient(services(ctx), client)}'`;
   if (args.is(1, "NO") && args.is(2, "ONE")) {
@@ -59,7 +61,7 @@ function changeMaster(ctx: CommandContext, args: Args): void {
     );
     return reply.simpleString("OK Already connected to specified master");
   }
-  replication.follow?.({ host, port }, false);
+  replication.follow?.({ host, port });
   log.notice(`REPLICAOF ${host}:${port} enabled (${user()})`);
   reply.ok();
 }

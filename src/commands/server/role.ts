@@ -26,6 +26,10 @@ export const role = defineCommand({
   },
 });
 
+const IN_CLUSTER = new CommandError(
+  "ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.",
+);
+
 export const failover = defineCommand({
   name: "FAILOVER",
   group: "server",
@@ -35,7 +39,8 @@ export const failover = defineCommand({
   syntax: "[TO (host port [FORCE]):target] [ABORT] [TIMEOUT milliseconds]",
   flags: ADMIN | NOSCRIPT | STALE,
   run(ctx, args) {
-    const { replication } = services(ctx);
+    const { cluster, replication } = services(ctx);
+    if (cluster !== null) throw IN_CLUSTER;
     if (args.length === 2 && args.is(1, "ABORT")) {
       replication.failover.abort();
       return ctx.reply.ok();

@@ -5,9 +5,11 @@
  */
 
 import type { Args } from "../../command/args.ts";
+import type { Client } from "../../command/client.ts";
 import { ADMIN, ALLOW_BUSY, LOADING, NO_MULTI, NOSCRIPT, STALE } from "../../command/flags.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { Errors } from "../../resp/errors.ts";
+import { Reply } from "../../resp/reply.ts";
 import { services, type ShutdownRequest } from "../services.ts";
 
 export const shutdown = defineCommand({
@@ -20,12 +22,26 @@ export const shutdown = defineCommand({
   flags: ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | ALLOW_BUSY,
   history: [["7.0.0", "Added the options `NOW`, `FORCE` and `ABORT`"]],
   run(ctx, args) {
+    const { control } = services(ctx);
     const request = parseRequest(args);
-    // A shutdown never waits here, so there is none that could be aborted.
-    if (request === "abort") throw Errors.NO_SHUTDOWN;
-    if (!services(ctx).control.shutdown(request)) throw Errors.SHUTDOWN_FAILED;
+    if (request === "abort") {
+      if (!control.abortShutdown()) throw Errors.NO_SHUTDOWN;
+      return ctx.reply.ok();
+    }
+    const { client } = ctx;
+    if (!control.shutdown(request, () => refuse(client))) throw Errors.SHUTDOWN_FAILED;
+    // What ends the server ends the connection too.
+    client.suspended = true;
   },
 });
+
+/** The server goes on, and so does the client that asked for its end. */
+function refuse(client: Client): void {
+  const reply = new Reply();
+  reply.error(Errors.SHUTDOWN_FAILED.message);
+  client.deliver(reply.written, reply.length);
+  queueMicrotask(() => client.transport.resume());
+}
 
 function parseRequest(args: Args): ShutdownRequest | "abort" {
   const given = new Set<string>();

@@ -3,7 +3,8 @@
 import type { Field, InfoSource } from "./source.ts";
 
 /** The lines of INFO clients. */
-export function clientsSection({ blocked: { figures }, clients, config, replication }: InfoSource): Field[] {
+export function clientsSection(source: InfoSource): Field[] {
+  const { blocked: { figures }, clients, cluster, config, replication } = source;
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -16,7 +17,7 @@ export function clientsSection({ blocked: { figures }, clients, config, replicat
   const { keys, keysOnMissing, timeouts } = figures;
   return [
     ["connected_clients", clients.size - replication.replicas.size],
-    ["cluster_connections", 0],
+    ["cluster_connections", cluster?.connections ?? 0],
     ["maxclients", config.get("maxclients")],
     ["client_recent_max_input_buffer", largestInput],
     ["client_recent_max_output_buffer", largestOutput],

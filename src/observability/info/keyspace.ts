@@ -17,8 +17,8 @@ export function keyspaceSection({ keyspace }: InfoSource): Field[] {
 }
 
 /** The lines of INFO cluster. */
-export function clusterSection(): Field[] {
-  return [["cluster_enabled", 0]];
+export function clusterSection({ config }: InfoSource): Field[] {
+  return [["cluster_enabled", config.get("cluster-enabled") ? 1 : 0]];
 }
 
 /** There are no modules. */

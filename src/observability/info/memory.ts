@@ -1,5 +1,6 @@
 /** INFO memory. */
 
+import type { ClientKind } from "../../command/client.ts";
 import { type Field, humanSize, type InfoSource, ratio } from "./source.ts";
 
 /** The lines of INFO memory. */
@@ -8,6 +9,8 @@ export function memorySection(source: InfoSource): Field[] {
   const { used, allocated, resident, reserved } = memory.figures();
   const peak = Math.max(memory.peak, used);
   const clients = clientMemory(source);
+  const replicas = clientMemory(source, "replica");
+  const backlog = source.replication.stream.backlog?.size ?? 0;
   const dataset = used - Math.min(used, memory.startup);
   const system = Deno.systemMemoryInfo().total;
   return [
@@ -18,7 +21,7 @@ export function memorySection(source: InfoSource): Field[] {
     ["used_memory_peak", peak],
     ["used_memory_peak_human", humanSize(peak)],
     ["used_memory_peak_perc", `${ratio(used * 100, peak)}%`],
-    ["used_memory_overhead", memory.startup + clients],
+    ["used_memory_overhead", memory.startup + clients + backlog],
     ["used_memory_startup", memory.startup],
     ["used_memory_dataset", dataset],
     ["used_memory_dataset_perc", `${ratio(dataset * 100, used)}%`],
@@ -40,11 +43,11 @@ export function memorySection(source: InfoSource): Field[] {
     ["mem_fragmentation_ratio", ratio(resident, used)],
     ["mem_fragmentation_bytes", resident - used],
     ["mem_not_counted_for_evict", 0],
-    ["mem_replication_backlog", 0],
-    ["mem_total_replication_buffers", 0],
-    ["mem_clients_slaves", 0],
-    ["mem_clients_normal", clients],
-    ["mem_cluster_links", 0],
+    ["mem_replication_backlog", backlog],
+    ["mem_total_replication_buffers", backlog + replicas],
+    ["mem_clients_slaves", replicas],
+    ["mem_clients_normal", clients - replicas],
+    ["mem_cluster_links", source.cluster?.memory ?? 0],
     ["mem_aof_buffer", 0],
     ["mem_allocator", "libc"],
     ["active_defrag_running", 0],
@@ -53,10 +56,11 @@ export function memorySection(source: InfoSource): Field[] {
   ];
 }
 
-/** Buffers of all clients, in bytes. */
-export function clientMemory({ clients }: Pick<InfoSource, "clients">): number {
+/** Buffers of all clients, or of those of one kind, in bytes. */
+export function clientMemory({ clients }: Pick<InfoSource, "clients">, wanted?: ClientKind): number {
   let bytes = 0;
-  for (const { transport } of clients.all()) {
+  for (const { kind, transport } of clients.all()) {
+    if (wanted !== undefined && kind !== wanted) continue;
     const usage = transport.usage();
     bytes += usage.queryBuffer + usage.queryBufferFree + usage.replyBuffer;
   }

@@ -8,14 +8,14 @@ const LRU_CLOCK_MASK = 0xffffff;
 
 /** The lines of INFO server. */
 export function serverSection(source: InfoSource): Field[] {
-  const { clock, config, identity, stats } = source;
+  const { clock, config, control, identity, stats } = source;
   const uptime = Math.max(0, Math.floor((clock.now() - stats.startedAt) / 1000));
   return [
     ["redis_version", REDIS_VERSION],
     ["redis_git_sha1", "00000000"],
     ["redis_git_dirty", 0],
     ["redis_build_id", `mini-redis-${VERSION}`],
-    ["redis_mode", "standalone"],
+    ["redis_mode", config.get("cluster-enabled") ? "cluster" : "standalone"],
     ["mini_redis_version", VERSION],
     ["deno_version", Deno.version.deno],
     ["v8_version", Deno.version.v8],
@@ -37,6 +37,7 @@ export function serverSection(source: InfoSource): Field[] {
     ["config_file", config.file ?? ""],
     ["io_threads_active", 0],
     ...identity.listeners.map((text, index): Field => [`listener${index}`, text]),
+    ...control.timeLeft === null ? [] : [["shutdown_in_milliseconds", control.timeLeft] as const],
   ];
 }
 

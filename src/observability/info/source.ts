@@ -140,7 +140,11 @@ export interface InfoSource {
   readonly blocked: { readonly figures: BlockingFigures };
   readonly clients: ClientRegistry;
   readonly clock: Clock;
+  /** Links of the cluster bus, and the memory that they take; null for a server that is no node. */
+  readonly cluster: { readonly connections: number; readonly memory: number } | null;
   readonly config: Config;
+  /** Milliseconds until a shutdown that was asked for; null without one. */
+  readonly control: { readonly timeLeft: number | null };
   readonly cron: { readonly frequency: number };
   readonly dispatcher: Dispatcher;
   readonly evictor: EvictionFigures;
@@ -148,6 +152,7 @@ export interface InfoSource {
   readonly identity: Identity;
   readonly keyspace: CommandContext["keyspace"];
   readonly memory: MemoryMeter;
+  readonly migrator: { readonly targets: Sized };
   readonly persistence: PersistenceFigures;
   readonly pubsub: { readonly channels: Sized; readonly patterns: Sized; readonly shardChannels: Sized };
   readonly rates: Rates;

@@ -10,7 +10,7 @@ export function statsSection(source: InfoSource): Field[] {
     ...keyspaceFields(source),
     ["latest_fork_usec", 0],
     ["total_forks", 0],
-    ["migrate_cached_sockets", 0],
+    ["migrate_cached_sockets", source.migrator.targets.size],
     ["slave_expires_tracked_keys", 0],
     ["active_defrag_hits", 0],
     ["active_defrag_misses", 0],
