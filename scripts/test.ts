@@ -4,6 +4,9 @@
  * failed and something ran.
  */
 
+/** Many tests mostly wait for servers: more of them at a time than processors are worth it. */
+const LEAST_JOBS = 4;
+
 /** Numbers of tests or of items of the check. */
 export interface Counts {
   passed: number;
@@ -68,7 +71,7 @@ async function runTask(name: string): Promise<Finished> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["task", name],
     cwd: new URL("../", import.meta.url).pathname,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", DENO_JOBS: String(Math.max(LEAST_JOBS, navigator.hardwareConcurrency)) },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -9,7 +9,7 @@ import type { ClusterNode } from "./cluster_node.ts";
 import type { ClusterState } from "./cluster_state.ts";
 import { replicateFrom } from "./membership.ts";
 import { sendUpdate } from "./sender.ts";
-import { slotsOf } from "./slots.ts";
+import { hasSlot, slotsOf } from "./slots.ts";
 
 /** Takes in the slots that a known node announces for itself or its master, and corrects it where it is outdated. */
 export function processClaim(state: ClusterState, sender: ClusterNode, header: BusHeader): void {
@@ -46,7 +46,7 @@ export function takeOverClaim(
   const taken = claimed.filter((slot) => mayTake(state, slot, claimant, epoch));
   const takenFromMine = mine === null ? 0 : taken.filter((slot) => state.owner(slot) === mine).length;
   const lostKeys = taken.filter((slot) => state.owner(slot) === myself && state.host.keysInSlot(slot) > 0);
-  noteUnclaimed(state, claimant, new Set(claimed));
+  noteUnclaimed(state, claimant, claim);
   for (const slot of taken) state.moveSlot(slot, claimant);
   if (taken.length > 0) state.changedStatus(true);
   const replaced = takenFromMine > 0 && mine?.slots.size === 0;
@@ -70,9 +70,9 @@ function mayTake(state: ClusterState, slot: number, claimant: ClusterNode, epoch
 }
 
 /** Slots that the claimant owned and claims no more stay with it until another node claims them. */
-function noteUnclaimed(state: ClusterState, claimant: ClusterNode, claimed: ReadonlySet<number>): void {
+function noteUnclaimed(state: ClusterState, claimant: ClusterNode, claim: Uint8Array): void {
   for (const slot of claimant.slots.list()) {
-    if (claimed.has(slot)) state.unclaimed.delete(slot);
+    if (hasSlot(claim, slot)) state.unclaimed.delete(slot);
     else state.unclaimed.add(slot);
   }
 }

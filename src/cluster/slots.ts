@@ -32,17 +32,6 @@ export function slotsOf(bytes: Uint8Array): number[] {
   return slots;
 }
 
-/** Ascending slots as ranges, neighbours joined. */
-export function toRanges(slots: Iterable<number>): SlotRange[] {
-  const ranges: [number, number][] = [];
-  let last: [number, number] | undefined;
-  for (const slot of slots) {
-    if (last !== undefined && slot === last[1] + 1) last[1] = slot;
-    else ranges.push(last = [slot, slot]);
-  }
-  return ranges;
-}
-
 /** `5` or `5-10`. */
 export function formatRange([first, last]: SlotRange): string {
   return first === last ? `${first}` : `${first}-${last}`;
@@ -94,7 +83,19 @@ export class SlotSet {
   }
 
   ranges(): SlotRange[] {
-    return toRanges(this.list());
+    const ranges: SlotRange[] = [];
+    let first = -1;
+    for (let slot = 0; slot < SLOT_COUNT && this.#size > 0; slot++) {
+      const byte = this.bytes[slot >> 3];
+      // Most bytes are the same as the one before.
+      if ((slot & 7) === 0 && byte === (first < 0 ? 0 : 0xff)) slot += 7;
+      else if ((byte & (1 << (slot & 7))) === 0) {
+        if (first >= 0) ranges.push([first, slot - 1]);
+        first = -1;
+      } else if (first < 0) first = slot;
+    }
+    if (first >= 0) ranges.push([first, SLOT_COUNT - 1]);
+    return ranges;
   }
 
   /** Whether it holds the same slots as these {@linkcode SLOT_BYTES} bytes. */

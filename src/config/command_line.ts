@@ -16,7 +16,13 @@ export interface CommandLine {
   readonly stdin: boolean;
   /** The options as lines of configuration text (a byte string), to be read after file and standard input. */
   readonly overrides: string;
+  /** The value of `--cluster-local`, not checked yet; null without that option. */
+  readonly localCluster: string | null;
 }
+
+/** The fewest nodes that a cluster can elect a master with, and the most that one machine is asked to run. */
+const FEWEST_LOCAL_NODES = 3;
+const MOST_LOCAL_NODES = 64;
 
 /**
  * Reads the arguments of `redis-server [file] [-] [--name value...]...`. `-v`, `--version`, `-h` and `--help`
@@ -32,8 +38,29 @@ export function parseCommandLine(args: readonly string[], directory?: string): C
     ...flags,
     configFile: isFile ? absolutePath(first, directory) : null,
     stdin: args[0] === "-" || args.at(-1) === "-",
-    overrides: optionLines(args.slice(isFile ? 1 : 0), args.length, isFile ? 1 : 0),
+    ...takeLocalCluster(optionLines(args.slice(isFile ? 1 : 0), args.length, isFile ? 1 : 0)),
   };
+}
+
+/** Takes `--cluster-local` out, which is no directive. Its line stays as an empty one, for the numbers of the others. */
+function takeLocalCluster(lines: string): Pick<CommandLine, "overrides" | "localCluster"> {
+  let localCluster: string | null = null;
+  const overrides = lines.replace(/^[ \t]*cluster-local(?:[ \t](.*))?$/gim, (_line, value = "") => {
+    localCluster = splitArguments(value)?.join(" ") ?? value;
+    return "";
+  });
+  return { overrides, localCluster };
+}
+
+/** The number of nodes that the value of `--cluster-local` asks for. Throws {@link ConfigFileError}. */
+export function localClusterSize(value: string): number {
+  const size = /^\d{1,3}$/.test(value) ? Number(value) : NaN;
+  if (size >= FEWEST_LOCAL_NODES && size <= MOST_LOCAL_NODES) return size;
+  throw new ConfigFileError(
+    `--cluster-local takes the number of nodes, from ${FEWEST_LOCAL_NODES} to ${MOST_LOCAL_NODES}, ` +
+      `not '${value}'`,
+    null,
+  );
 }
 
 function leadingFlags(args: string[]): { showVersion: boolean; showHelp: boolean } {

@@ -1,7 +1,13 @@
 /** Configuration: typed directives, redis.conf, the command line, CONFIG GET, SET and REWRITE. */
 
 export { splitArguments } from "./arguments.ts";
-export { type CommandLine, type FileReader, load, parseCommandLine } from "./command_line.ts";
+export {
+  type CommandLine,
+  type FileReader,
+  load,
+  localClusterSize,
+  parseCommandLine,
+} from "./command_line.ts";
 export {
   type ChangeListener,
   Config,

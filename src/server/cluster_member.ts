@@ -147,11 +147,13 @@ export class ClusterMember implements ClusterService {
 
   /** A replica is one from the start, so that it goes on from where its data end. */
   #followAtStart(): void {
-    const { config } = this.#services;
+    const { config, keyspace } = this.#services;
     const { master } = this.state.myself;
     const tls = config.get("tls-replication");
     if (master === null || master.ip === "" || master.clientPort(tls) === 0) return;
     config.setFromArguments("replicaof", [master.ip, String(master.clientPort(tls))]);
+    // From the first moment on, although the link is made only when the data are loaded.
+    keyspace.replica = true;
   }
 
   #openFile(path: string): string {

@@ -7,6 +7,10 @@
 import { SafeFile } from "../persistence/safe_file.ts";
 import { fromBytes, toBytes } from "../util/byte_string.ts";
 
+const NEWLINE = 0x0a;
+/** File systems give space in pieces of at least this many bytes. */
+const BLOCK_SIZE = 4096;
+
 /** The file can't be used, so that the server must not start; the message is for the operator. */
 export class NodesFileError extends Error {
   override readonly name = "NodesFileError";
@@ -44,15 +48,39 @@ export class NodesFile {
   }
 
   /**
-   * Puts `text` (byte string) in its place, all of it or, if that fails, nothing; `durable` has it be on the disk before
-   * this returns.
+   * Puts `text` (byte string) in its place. With `durable` it is on the disk when this returns, all of it or, if it fails,
+   * nothing. Without, it survives the end of this process: while slots move that happens hundreds of times a second, and
+   * a new file costs a hundred times as much as overwriting.
    */
   write(text: string, durable: boolean): void {
+    const bytes = toBytes(text);
+    const { size } = this.#file.statSync();
+    const room = Math.ceil(size / BLOCK_SIZE) * BLOCK_SIZE;
+    if (durable || bytes.length > room) this.#replace(bytes, durable);
+    else this.#overwrite(bytes, size);
+  }
+
+  /** Gives the file back. */
+  close(): void {
+    this.#file.close();
+  }
+
+  /** Needs no further block of the disk, and so does not fail half-way. */
+  #overwrite(bytes: Uint8Array, size: number): void {
+    // At no moment is there a rest of what was longer before: empty lines mean nothing.
+    const padded = new Uint8Array(Math.max(bytes.length, size)).fill(NEWLINE);
+    padded.set(bytes);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    for (let done = 0; done < padded.length;) done += this.#file.writeSync(padded.subarray(done));
+    if (padded.length > bytes.length) this.#file.truncateSync(bytes.length);
+  }
+
+  #replace(bytes: Uint8Array, durable: boolean): void {
     const temporary = `${this.#path}.tmp-${Deno.pid}`;
     const next = new SafeFile(temporary, false);
     let file: Deno.FsFile | null = null;
     try {
-      next.writeSync(toBytes(text));
+      next.writeSync(bytes);
       // The new file is locked before it is found under the name, so that there is no moment without a lock.
       file = open(temporary);
       lock(file);
@@ -64,11 +92,6 @@ export class NodesFile {
     }
     this.#file.close();
     this.#file = file;
-  }
-
-  /** Gives the file back. */
-  close(): void {
-    this.#file.close();
   }
 }
 

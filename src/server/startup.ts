@@ -33,6 +33,7 @@ Usage: mini-redis [/path/to/redis.conf] [options] [-]
        mini-redis - (read config from stdin)
        mini-redis -v or --version
        mini-redis -h or --help
+       mini-redis --cluster-local N [options] (run a cluster of N processes, ports from --port on)
 
 Every directive of redis.conf is an option. Options come after the file and override it.
 
@@ -47,7 +48,10 @@ Examples:
 
 /** Runs a server until it is shut down. The status that the process should exit with. */
 export async function runServer(commandLine: CommandLine): Promise<number> {
-  const config = await readConfig(commandLine);
+  const config = readConfig(commandLine, await readStdin(commandLine), (read) => {
+    enterDirectory(read);
+    checkLogFile(read);
+  });
   if (config === null) return FAILED;
   const log = new Log(config.get("loglevel"), logTarget(byteStringToUtf8(config.get("logfile"))));
   announceStart(config, log);
@@ -79,15 +83,22 @@ export async function runServer(commandLine: CommandLine): Promise<number> {
   return status;
 }
 
-/** The configuration, with the working directory changed as it says; null after a report of what is wrong. */
-async function readConfig(commandLine: CommandLine): Promise<Config | null> {
+/** What the standard input has to add to the configuration, a byte string. */
+export async function readStdin(commandLine: CommandLine): Promise<string> {
+  return commandLine.stdin ? fromBytes(new Uint8Array(await toArrayBuffer(Deno.stdin.readable))) : "";
+}
+
+/** The configuration, after `prepare` has had it; null after a report of what is wrong with either. */
+export function readConfig(
+  commandLine: CommandLine,
+  stdin: string,
+  prepare: (config: Config) => void,
+): Config | null {
   try {
-    const input = commandLine.stdin ? await toArrayBuffer(Deno.stdin.readable) : new ArrayBuffer(0);
     // The file is named as the system gave its name, files that it includes as byte strings.
     const read = (path: string) => readFile(path === commandLine.configFile ? path : byteStringToUtf8(path));
-    const config = load(commandLine, read, () => fromBytes(new Uint8Array(input)));
-    enterDirectory(config);
-    checkLogFile(config);
+    const config = load(commandLine, read, () => stdin);
+    prepare(config);
     return config;
   } catch (error) {
     if (error instanceof ConfigFileError) {

@@ -141,7 +141,7 @@ export async function redisCli(...args: string[]): Promise<string> {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => process.kill("SIGKILL"), 60_000);
+  const timer = setTimeout(() => process.kill("SIGKILL"), 180_000);
   const { code, stdout, stderr } = await process.output();
   clearTimeout(timer);
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);

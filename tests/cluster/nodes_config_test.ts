@@ -166,8 +166,8 @@ Deno.test({
     await client.ask("CLUSTER", "SAVECONFIG");
     const config = parseNodesConfig(await Deno.readTextFile(`${server.dir}/nodes.conf`));
     if (config === null) throw new Error("empty");
-    const { port } = server;
-    const settings = { ...SETTINGS, tcpPort: port, busPort: port + 10_000 };
+    const { port, busPort } = server;
+    const settings = { ...SETTINGS, tcpPort: port, busPort };
     const { state } = new Cluster({ settings, host, now: 0, config });
     const expected = String(await client.ask("CLUSTER", "NODES")).trim();
     assertEquals(formatNodes(state, "client").join("\n"), expected);

@@ -1,13 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  formatRange,
-  keySlot,
-  parseRange,
-  SLOT_COUNT,
-  SlotSet,
-  slotsOf,
-  toRanges,
-} from "../../src/cluster/slots.ts";
+import { formatRange, keySlot, parseRange, SLOT_COUNT, SlotSet, slotsOf } from "../../src/cluster/slots.ts";
 
 Deno.test("slots: of keys, and of keys with tags", () => {
   // As CLUSTER KEYSLOT of redis-server answers.
@@ -29,7 +21,10 @@ Deno.test("slots: sets and ranges", () => {
   assertEquals(set.list(), [1, 5, 6, 7, 16383]);
   assertEquals(slotsOf(set.bytes), set.list());
   assertEquals(set.ranges(), [[1, 1], [5, 7], [16383, 16383]]);
-  assertEquals(toRanges([]), []);
+  assertEquals(new SlotSet().ranges(), []);
+  const most = new SlotSet();
+  for (let slot = 3; slot < SLOT_COUNT; slot++) if (slot !== 64 && slot !== 71) most.add(slot);
+  assertEquals(most.ranges(), [[3, 63], [65, 70], [72, SLOT_COUNT - 1]]);
   const copy = set.bytes.slice();
   assert(set.equals(copy));
   copy[3] = 1;

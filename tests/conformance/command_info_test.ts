@@ -23,6 +23,8 @@ const CHANGED_IN_72: ReadonlySet<string> = new Set([
   "bzpopmax flags",
   "bzpopmin flags",
   "client|setname tips",
+  "cluster|shards flags",
+  "cluster|slots flags",
   "command|getkeys arity",
   "command|getkeysandflags arity",
   "config|resetstat tips",

@@ -9,7 +9,7 @@ import { Workload } from "./workload.ts";
 Deno.test({
   name:
     "a link to redis-server that is cut anywhere goes on where it ended, and nothing is lost or done twice",
-  ignore: !redisAvailable,
+  ignore: !redisAvailable(),
   async fn() {
     await using master = await startRealMaster({ "repl-backlog-size": "10mb" });
     await followThroughCuts(master, true);

@@ -7,7 +7,7 @@ import { Workload } from "./workload.ts";
 for (const [from, to] of [["ours", "ours"], ["ours", "redis-server"], ["redis-server", "ours"]]) {
   Deno.test({
     name: `FAILOVER hands the role of ${from} to ${to}, and the old master goes on as its replica`,
-    ignore: !redisAvailable,
+    ignore: !redisAvailable(),
     async fn() {
       await using old = await (from === "ours" ? startReplica(null) : startRealMaster());
       await using heir =

@@ -4,7 +4,7 @@ import { fill, info, until } from "../persistence/tools.ts";
 import { startRealMaster, startReplica, untilEqual, untilLinked } from "./replica_tools.ts";
 import { Workload } from "./workload.ts";
 
-const ignore = !redisAvailable;
+const ignore = !redisAvailable();
 
 /** How a master sends its data, and how a replica takes them. */
 const FORMS: { name: string; master: Record<string, ConfigValue>; load: string; words: RegExp }[] = [

@@ -4,7 +4,7 @@ import { info, until } from "../persistence/tools.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { MASTER, startRealMaster, startReplica, untilEqual, untilLinked } from "./replica_tools.ts";
 
-const ignore = !redisAvailable;
+const ignore = !redisAvailable();
 
 async function refusal(client: RespClient, ...words: string[]): Promise<string> {
   return (await assertRejects(() => client.ask(...words), ReplyError)).message;

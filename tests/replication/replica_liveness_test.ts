@@ -3,7 +3,7 @@ import { redisAvailable, startRedis } from "../harness.ts";
 import { info } from "../persistence/tools.ts";
 import { MASTER, startRealMaster, startReplica, untilEqual, untilLinked } from "./replica_tools.ts";
 
-const ignore = !redisAvailable;
+const ignore = !redisAvailable();
 
 Deno.test({
   name: "a master that has gone silent is left, and asked again",

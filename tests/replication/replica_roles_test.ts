@@ -4,7 +4,7 @@ import { info, until } from "../persistence/tools.ts";
 import { startRealMaster, startReplica, untilEqual, untilLinked } from "./replica_tools.ts";
 import { Workload } from "./workload.ts";
 
-const ignore = !redisAvailable;
+const ignore = !redisAvailable();
 
 /** Has `client`'s server follow `master`, and waits until it does. */
 async function follow(client: RespClient, master: TestServer): Promise<void> {

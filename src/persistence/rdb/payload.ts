@@ -20,6 +20,11 @@ import { RdbWriter } from "./writer.ts";
 
 const VERSION_SIZE = 2;
 const FOOTER_SIZE = VERSION_SIZE + CHECKSUM_SIZE;
+/** Larger payloads take the memory along that they were written in. */
+const LARGEST_COPIED = 16 * 1024;
+/** One for each way of writing strings. */
+const PLAIN = new RdbWriter(false);
+const COMPRESSING = new RdbWriter(true);
 
 /** The payload of a value, with strings compressed if `compress` is set, as Redis of that version would read it. */
 export function dumpPayload(
@@ -28,13 +33,19 @@ export function dumpPayload(
   compress: boolean,
   version = RDB_VERSION,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new RdbWriter(compress);
+  const writer = compress ? COMPRESSING : PLAIN;
+  // What a value that failed left.
+  if (writer.length > 0) writer.take();
   writer.byte(valueType(value, version));
   saveValue(writer, database, value, version);
   writer.integer16(version);
   const checksum = crc64(writer.written());
   for (const byte of checksum) writer.byte(byte);
-  return writer.written();
+  const payload = writer.take();
+  if (payload.length > LARGEST_COPIED) return payload;
+  const copy = payload.slice();
+  writer.reuse(payload);
+  return copy;
 }
 
 /** Whether a payload has a version that can be read, and the right checksum. */
