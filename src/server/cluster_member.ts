@@ -69,6 +69,10 @@ export class ClusterMember implements ClusterService {
     return this.#bus.memory;
   }
 
+  #busPort(port: number): number {
+    return this.#services.config.get("cluster-port") || port + BUS_PORT_OFFSET;
+  }
+
   get #services(): Services {
     return this.#parts();
   }
@@ -77,16 +81,21 @@ export class ClusterMember implements ClusterService {
     return this.#services.clock.now();
   }
 
+  /** To be called before any socket is opened. Throws a {@linkcode ListenError} if there can be no bus beside `port`. */
+  checkPort(port: number): void {
+    if (this.#busPort(port) <= HIGHEST_PORT) return;
+    throw new ListenError(
+      "Redis port number too high for cluster mode. Exiting.\nThe bus listens on the port for clients plus 10000, " +
+        "or on cluster-port: give one of them a lower number.",
+    );
+  }
+
   /** Reads `nodes.conf` and opens the sockets. Throws a {@linkcode ListenError} with what is wrong. */
   open(): void {
     const { clock, config, identity, log } = this.#services;
-    const busPort = config.get("cluster-port") || identity.port + BUS_PORT_OFFSET;
-    if (busPort > HIGHEST_PORT) {
-      throw new ListenError(
-        "Redis port number too high for cluster mode. Exiting.\nThe bus listens on the port for clients plus 10000, " +
-          "or on cluster-port: give one of them a lower number.",
-      );
-    }
+    // A port that the system chose is known only now.
+    this.checkPort(identity.port);
+    const busPort = this.#busPort(identity.port);
     const text = this.#openFile(byteStringToUtf8(config.get("cluster-config-file")));
     const settings = new ConfiguredSettings(config, { port: identity.port, busPort });
     const known = readConfig(text, settings.tlsCluster);

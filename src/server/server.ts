@@ -151,6 +151,7 @@ export class Server {
 
   /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
   open(): void {
+    this.#cluster?.checkPort(this.services.config.get("port"));
     this.listeners.open();
     this.#cluster?.open();
   }
