@@ -5,6 +5,7 @@ import { quoteArgument, splitArguments, toByteString } from "./arguments.ts";
 import { Config } from "./config.ts";
 import { hasWildcard, listFiles } from "./include_files.ts";
 import { applyConfigText, ConfigFileError, ConfigReadError, type ConfigSource } from "./parse_file.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** What the arguments ask for. */
 export interface CommandLine {
@@ -154,7 +155,6 @@ function readOrExplain(path: string, readFile: FileReader): string {
   try {
     return readFile(path);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigReadError(path, message.replace(/ \(os error.*$/s, ""));
+    throw new ConfigReadError(path, systemReason(error));
   }
 }

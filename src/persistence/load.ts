@@ -14,7 +14,7 @@ import { AofLoader } from "./aof/loader.ts";
 import type { Persistence } from "./mod.ts";
 import { RdbFileReader } from "./rdb/file_reader.ts";
 import { type ByteInput, RdbError, RdbReader } from "./rdb/reader.ts";
-import { reasonOf } from "./snapshot_job.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds between two lines of the log that tell how far a load has come. */
 const REPORT_PERIOD = 2000;
@@ -113,7 +113,7 @@ function* loadLog(parts: LoadParts): Generator<void, "loaded" | "none" | "failed
   try {
     manifest = appendOnly.readManifest(true);
   } catch (error) {
-    const lines = error instanceof ManifestError ? error.report : reasonOf(error).split("\n");
+    const lines = error instanceof ManifestError ? error.report : systemReason(error).split("\n");
     for (const line of lines) log.warning(line);
     return "failed";
   }
@@ -152,7 +152,7 @@ function* loadSnapshot(
     file = Deno.openSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "none";
-    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${reasonOf(error)}`);
+    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${systemReason(error)}`);
     return "failed";
   }
   try {

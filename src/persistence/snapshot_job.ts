@@ -8,6 +8,7 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import { nextTurn } from "../util/turn.ts";
 import { SafeFile } from "./safe_file.ts";
 import { type ImageWriter, Snapshot } from "./snapshot.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds that the walk may hold the event loop at a time. */
 const SLICE = 1;
@@ -100,7 +101,7 @@ export class SnapshotJob {
     } catch (error) {
       file?.discard();
       // As with the original only a background save that fails stops writes: who asked for this one is told.
-      log.warning(`Error saving DB on disk: ${reasonOf(error)}`);
+      log.warning(`Error saving DB on disk: ${systemReason(error)}`);
       return false;
     }
     log.notice("DB saved on disk");
@@ -143,7 +144,7 @@ export class SnapshotJob {
       else log.notice("DB saved on disk");
     } catch (error) {
       result = this.#aborted ? "aborted" : "failed";
-      if (result === "failed") log.warning(`Background saving error: ${reasonOf(error)}`);
+      if (result === "failed") log.warning(`Background saving error: ${systemReason(error)}`);
     }
     if (result !== "saved") {
       snapshot.abort();
@@ -224,9 +225,4 @@ function delay(milliseconds: number): Promise<void> {
 /** Beside the file, with a name like the one that Redis gives it. */
 function temporaryName(path: string, prefix: string): string {
   return `${path.slice(0, path.lastIndexOf("/") + 1)}${prefix}-${Deno.pid}.rdb`;
-}
-
-/** What went wrong, in a few words. */
-export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/ \(os error.*$/s, "");
 }

@@ -7,6 +7,7 @@
 import { encodeCommand } from "../resp/encode.ts";
 import { fromBytes } from "../util/byte_string.ts";
 import type { Clock } from "../util/clock.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 const BUFFER_SIZE = 16 * 1024;
 /** A line of the handshake is short; a longer one is no answer of a master. */
@@ -100,7 +101,7 @@ export class MasterConnection {
     try {
       size = await this.#connection.read(target);
     } catch (error) {
-      throw new LinkError(this.#closed ? "" : `I/O error reading from MASTER: ${systemText(error)}`);
+      throw new LinkError(this.#closed ? "" : `I/O error reading from MASTER: ${systemReason(error)}`);
     }
     if (size === null || this.#closed) throw new LinkError("");
     this.lastIo = this.#clock.monotonic();
@@ -113,11 +114,6 @@ export class MasterConnection {
       done += await this.#connection.write(bytes.subarray(done));
     }
   }
-}
-
-/** What the system says is wrong, such as "Connection refused". */
-export function systemText(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/ \(os error.*$/s, "");
 }
 
 function addressText(address: Deno.Addr): string {

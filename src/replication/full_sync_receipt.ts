@@ -11,12 +11,13 @@ import { toBytes } from "../util/byte_string.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Persistence } from "../persistence/mod.ts";
 import { SafeFile } from "../persistence/safe_file.ts";
-import { LinkError, type MasterConnection, systemText } from "./connection.ts";
+import { LinkError, type MasterConnection } from "./connection.ts";
 import type { SyncAnswer } from "./handshake.ts";
 import { type Image, type ImageLoadParts, loadBeside, loadInPlace } from "./image_load.ts";
 import type { ReplicationLog } from "./mod.ts";
 import type { ReplicationStream } from "./stream.ts";
 import { type Announcement, MemoryImage, readAnnouncement, receiveImage } from "./sync_receiver.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds between two signs of life while the data are being loaded. */
 const SIGN_PERIOD = 1000;
@@ -127,7 +128,7 @@ export class FullSync {
     } catch (error) {
       file?.discard();
       if (error instanceof LinkError) throw error;
-      throw new LinkError(`Write error or short write writing to the DB dump file: ${systemText(error)}`);
+      throw new LinkError(`Write error or short write writing to the DB dump file: ${systemReason(error)}`);
     }
   }
 
@@ -137,7 +138,7 @@ export class FullSync {
     try {
       await Deno.remove(path);
     } catch (error) {
-      log.warning(`Could not remove the RDB file: ${systemText(error)}`);
+      log.warning(`Could not remove the RDB file: ${systemReason(error)}`);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Client, Transport } from "../command/client.ts";
 import type { Config } from "../config/mod.ts";
 import { byteStringToUtf8 } from "../util/byte_string.ts";
 import type { Clock } from "../util/clock.ts";
-import { type InputCounter, LinkError, MasterConnection, systemText } from "./connection.ts";
+import { type InputCounter, LinkError, MasterConnection } from "./connection.ts";
 import type { Failover } from "./failover.ts";
 import { FullSync, type FullSyncParts } from "./full_sync_receipt.ts";
 import { askForSync, introduce, type SyncAnswer, SyncRefused } from "./handshake.ts";
@@ -16,6 +16,7 @@ import { MasterTransport } from "./master_transport.ts";
 import type { LinkState, MasterLink, ReplicationLog, SyncProgress } from "./mod.ts";
 import type { ReplicationStream } from "./stream.ts";
 import { type BatchHost, MalformedStream, StreamReader, type StreamReaderParts } from "./stream_reader.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** What the link has to do with. */
 export interface LinkParts {
@@ -170,7 +171,7 @@ export class Link implements MasterLink {
     try {
       socket = await Deno.connect({ hostname: byteStringToUtf8(this.host), port: this.port });
     } catch (error) {
-      throw new LinkError(`Error condition on socket for SYNC: ${systemText(error)}`);
+      throw new LinkError(`Error condition on socket for SYNC: ${systemReason(error)}`);
     }
     socket.setNoDelay(true);
     return new MasterConnection(socket, clock, counters);

@@ -9,6 +9,7 @@ import type { Config } from "../config/mod.ts";
 import { plainHost } from "./addresses.ts";
 import { BusConnection } from "./bus_connection.ts";
 import { openBusListeners } from "./listener.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds to wait after a failure to accept, such as that there are no file descriptors left. */
 const RETRY_DELAY = 100;
@@ -116,7 +117,7 @@ export class ClusterBus {
     try {
       socket = await Deno.connect({ hostname: ip, port });
     } catch (error) {
-      if (this.#connections.delete(link)) this.#events.closed(link, reasonOf(error));
+      if (this.#connections.delete(link)) this.#events.closed(link, systemReason(error));
       return;
     }
     // Given up meanwhile.
@@ -145,8 +146,4 @@ export class ClusterBus {
 
 function localIp(socket: Deno.TcpConn): string {
   return plainHost(socket.localAddr.hostname);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,8 +10,8 @@ import { Log, logTarget } from "../observability/log.ts";
 import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_string.ts";
 import { LocalNode, type NodePlace } from "./cluster_local_node.ts";
 import { BUS_PORT_OFFSET } from "./cluster_settings.ts";
-import { systemReason } from "./config_effects.ts";
 import { readConfig, readStdin } from "./startup.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 const FAILED = 1;
 const SLOT_COUNT = 16_384;

@@ -12,6 +12,7 @@ import type { DecoderLimits } from "../resp/decoder.ts";
 import { byteStringToUtf8, utf8ToByteString } from "../util/byte_string.ts";
 import { ListenError, type Listeners } from "./listener.ts";
 import { refuseUnsupported } from "./unsupported.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 type EncodingDirective = Exclude<keyof typeof encodingDirectives, "hll-sparse-max-bytes">;
 
@@ -98,10 +99,4 @@ function changeDirectory({ config }: Services): string | null {
   } catch (error) {
     return systemReason(error);
   }
-}
-
-/** What the system says is wrong, such as "No such file or directory". */
-export function systemReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error.*$/s, "");
 }

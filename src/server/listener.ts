@@ -5,6 +5,7 @@
  */
 
 import type { Config } from "../config/mod.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** A socket could not be opened; the message is one or more lines for the operator. */
 export class ListenError extends Error {
@@ -185,7 +186,7 @@ function openTcp(
       const isOwn = isTaken && present.some((socket) => socket.port === port);
       const Kind = isOwn ? OwnPortTaken : ListenError;
       throw new Kind(
-        `Could not create server TCP listening socket ${name}:${port}: bind: ${reason(error)}\n` +
+        `Could not create server TCP listening socket ${name}:${port}: bind: ${systemReason(error)}\n` +
           `Failed listening on port ${port} (${service.name}), aborting.`,
       );
     }
@@ -203,7 +204,7 @@ function openUnix(path: string, permissions: number): Deno.UnixListener {
     if (permissions !== 0) Deno.chmodSync(path, permissions);
     return listener;
   } catch (error) {
-    throw new ListenError(`Failed opening Unix socket: bind: ${reason(error)}`);
+    throw new ListenError(`Failed opening Unix socket: bind: ${systemReason(error)}`);
   }
 }
 
@@ -213,9 +214,4 @@ function removeIfPresent(path: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error.*$/s, "");
 }

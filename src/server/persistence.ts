@@ -12,11 +12,11 @@ import { loadParts } from "../commands/server/reload.ts";
 import type { Services } from "../commands/services.ts";
 import { AppendLogError } from "../persistence/aof/append_log.ts";
 import { loadData, openLog } from "../persistence/load.ts";
-import { reasonOf } from "../persistence/snapshot_job.ts";
 import { Errors } from "../resp/errors.ts";
 import { nextTurn } from "../util/turn.ts";
 import { ReplyGate } from "./reply_gate.ts";
 import type { Session } from "./session.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds between two looks at what is due. */
 const TICK_PERIOD = 100;
@@ -80,7 +80,7 @@ export async function loadAtStart(services: Services): Promise<boolean> {
     try {
       openLog(persistence);
     } catch (error) {
-      log.warning(reasonOf(error));
+      log.warning(systemReason(error));
       return false;
     }
   }

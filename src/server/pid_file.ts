@@ -7,7 +7,7 @@
 import type { Config } from "../config/mod.ts";
 import type { Log } from "../observability/log.ts";
 import { byteStringToUtf8 } from "../util/byte_string.ts";
-import { systemReason } from "./config_effects.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 /** Where Redis puts it when it runs in the background and `pidfile` says nothing. */
 const DEFAULT_PATH = "/var/run/redis.pid";

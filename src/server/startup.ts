@@ -11,12 +11,12 @@ import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_stri
 import { SystemClock } from "../util/clock.ts";
 import { REDIS_VERSION, VERSION } from "../util/version.ts";
 import { banner, connectHint } from "./banner.ts";
-import { systemReason } from "./config_effects.ts";
 import { ListenError } from "./listener.ts";
 import { PidFile } from "./pid_file.ts";
 import { Server } from "./server.ts";
 import { signalRequest } from "./shutdown.ts";
 import { unsupportedWarnings } from "./unsupported.ts";
+import { systemReason } from "../util/system_reason.ts";
 
 const FAILED = 1;
 

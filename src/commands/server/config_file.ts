@@ -6,6 +6,7 @@
 
 import { type Config, rewriteConfig, type RewriteOptions } from "../../config/mod.ts";
 import { fromBytes, toBytes } from "../../util/byte_string.ts";
+import { systemReason } from "../../util/system_reason.ts";
 
 /**
  * Brings the file up to date, atomically: a new file beside it is synced and renamed. Null on success, else the
@@ -20,7 +21,7 @@ export function rewriteConfigFile(config: Config, path: string, options?: Rewrit
     return null;
   } catch (error) {
     removeQuietly(temporary);
-    return error instanceof Error ? error.message.replace(/ \(os error.*$/s, "") : String(error);
+    return systemReason(error);
   }
 }
 

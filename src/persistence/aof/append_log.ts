@@ -13,10 +13,11 @@
 
 import type { Propagator } from "../../command/dispatch.ts";
 import type { Clock } from "../../util/clock.ts";
-import { type LogFile, reasonOf } from "./disk.ts";
+import type { LogFile } from "./disk.ts";
 import { LogBuffer } from "./log_buffer.ts";
 import { LogSync } from "./log_sync.ts";
 import { SyncPace } from "./sync_pace.ts";
+import { systemReason } from "../../util/system_reason.ts";
 
 /** How long a sync that does not end holds back writing, and how often one is made with `everysec`: milliseconds. */
 const LONGEST_POSTPONEMENT = 2000;
@@ -254,7 +255,7 @@ export class AppendLog implements Propagator {
   }
 
   #writeFailed(done: number, error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = systemReason(error);
     this.#writeError = reason;
     const expected = this.dirty;
     if (done === 0) {
@@ -270,7 +271,7 @@ export class AppendLog implements Propagator {
       this.#wrote(done);
       message += ". Could not remove short write from the append-only file. " +
         `The server may refuse to load the AOF the next time it starts. ftruncate: ${
-          reasonOf(truncateError)
+          systemReason(truncateError)
         }`;
     }
     this.#refused = this.dirty;
@@ -333,7 +334,7 @@ export class AppendLog implements Propagator {
 
   /** A sync failed: an error to be thrown at those who wait for it. */
   #syncFailed(error: unknown): AppendLogError {
-    const reason = reasonOf(error);
+    const reason = systemReason(error);
     this.#syncError = reason;
     const fatal = this.policy === "always";
     const message = fatal

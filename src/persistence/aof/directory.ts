@@ -5,7 +5,7 @@
  */
 
 import { byteStringToUtf8, toBytes } from "../../util/byte_string.ts";
-import { type Disk, reasonOf, systemDisk } from "./disk.ts";
+import { type Disk, systemDisk } from "./disk.ts";
 import {
   type AofFile,
   Manifest,
@@ -14,6 +14,7 @@ import {
   temporaryIncrementName,
   temporaryManifestName,
 } from "./manifest.ts";
+import { systemReason } from "../../util/system_reason.ts";
 
 /** Where lines for the server's log go. */
 export interface LineLog {
@@ -115,7 +116,7 @@ export class AofDirectory {
     try {
       disk.syncDirectory(this.path);
     } catch (error) {
-      throw new ManifestNotDurableError(`Fail to fsync AOF directory ${this.path}: ${reasonOf(error)}`);
+      throw new ManifestNotDurableError(`Fail to fsync AOF directory ${this.path}: ${systemReason(error)}`);
     }
   }
 
@@ -188,7 +189,7 @@ export class AofDirectory {
     try {
       this.disk.remove(path);
     } catch (error) {
-      log.warning(`Can't remove ${path}: ${reasonOf(error)}`);
+      log.warning(`Can't remove ${path}: ${systemReason(error)}`);
     }
   }
 }
@@ -198,7 +199,7 @@ export function attempt<T>(act: () => T, what: string): T {
   try {
     return act();
   } catch (error) {
-    throw new AofFileError(`${what}: ${reasonOf(error)}`);
+    throw new AofFileError(`${what}: ${systemReason(error)}`);
   }
 }
 

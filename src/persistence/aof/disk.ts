@@ -126,9 +126,3 @@ class SystemLogFile implements LogFile {
     this.#syncer.close();
   }
 }
-
-/** What the system says is wrong, such as "No such file or directory". */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error.*$/s, "");
-}

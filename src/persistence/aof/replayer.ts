@@ -12,7 +12,7 @@ import { Stream } from "../../data/stream.ts";
 import type { Keyspace } from "../../keyspace/keyspace.ts";
 import { CommandError } from "../../resp/errors.ts";
 import { Reply } from "../../resp/reply.ts";
-import { reasonOf } from "./disk.ts";
+import { systemReason } from "../../util/system_reason.ts";
 
 /** Most bytes of a command's name that are put into a line of the log. */
 const QUOTED_NAME = 128;
@@ -83,7 +83,7 @@ export class Replayer {
     try {
       record.run!(context, args);
     } catch (fault) {
-      this.refuse(args, offset, fault instanceof CommandError ? fault.message : reasonOf(fault));
+      this.refuse(args, offset, fault instanceof CommandError ? fault.message : systemReason(fault));
     }
     if (this.#refusal !== null) this.refuse(args, offset, this.#refusal);
     context.reply.truncate(0);

@@ -9,8 +9,8 @@ import { SafeFile } from "../safe_file.ts";
 import { type ImageWriter, Snapshot } from "../snapshot.ts";
 import { writeImage } from "../snapshot_job.ts";
 import type { AppendOnlyFile, Rewrite } from "./append_only_file.ts";
-import { reasonOf } from "./disk.ts";
 import type { BaseFormat } from "./manifest.ts";
+import { systemReason } from "../../util/system_reason.ts";
 
 /** What a rewrite has to do with. */
 export interface RewriteParts {
@@ -78,7 +78,7 @@ export class RewriteJob {
       }
       if (!this.#aborted) file.completeRewrite();
     } catch (error) {
-      if (!this.#aborted) file.failRewrite(reasonOf(error));
+      if (!this.#aborted) file.failRewrite(systemReason(error));
       this.#aborted = true;
     }
     if (this.#aborted) {
