@@ -5,7 +5,7 @@
  */
 
 import { decodeKey } from "../keyspace/key.ts";
-import { Errors } from "../resp/errors.ts";
+import { type CommandError, Errors } from "../resp/errors.ts";
 import { Frame } from "../resp/frame.ts";
 import { fromBytes } from "../util/byte_string.ts";
 import { parseFloat64 } from "../util/float.ts";
@@ -68,6 +68,24 @@ export class Args extends Frame {
   clampedInt(index: number): number {
     const value = parseSafeIntegerBytes(this.buffer, this.starts[index], this.ends[index]);
     return Number.isNaN(value) ? Number(this.int64(index)) : value;
+  }
+
+  /** As {@linkcode clampedInt}, but throws `error` for what is no integer or less than `least`. */
+  intFrom(index: number, least: number, error: CommandError): number {
+    const start = this.starts[index];
+    const end = this.ends[index];
+    let value = parseSafeIntegerBytes(this.buffer, start, end);
+    if (Number.isNaN(value)) value = Number(parseInt64Bytes(this.buffer, start, end) ?? NaN);
+    if (!(value >= least)) throw error;
+    return value;
+  }
+
+  /** The `count` keys from argument `first` on; throws "syntax error" if there are not so many arguments. */
+  keys(first: number, count: number): string[] {
+    if (count > this.length - first) throw Errors.SYNTAX;
+    const keys: string[] = [];
+    for (let i = first; i < first + count; i++) keys.push(this.key(i));
+    return keys;
   }
 
   /** Argument `index` as a double; throws "value is not a valid float". */

@@ -26,6 +26,9 @@ export const Errors = {
   INT_OUT_OF_RANGE: new CommandError(
     "ERR value is out of range, value must between -2147483648 and 2147483647",
   ),
+  NUMKEYS: new CommandError("ERR numkeys should be greater than 0"),
+  COUNT_NOT_POSITIVE: new CommandError("ERR count should be greater than 0"),
+  LIMIT_NEGATIVE: new CommandError("ERR LIMIT can't be negative"),
   NOT_POSITIVE: new CommandError("ERR value is out of range, must be positive"),
   NO_SUCH_KEY: new CommandError("ERR no such key"),
   SAME_OBJECT: new CommandError("ERR source and destination objects are the same"),

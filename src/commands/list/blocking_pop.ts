@@ -8,7 +8,7 @@ import { defineCommand } from "../../command/spec.ts";
 import type { ListEnd } from "../../data/list.ts";
 import { block, readTimeout } from "../blocking.ts";
 import { isPropagating } from "../services.ts";
-import { popFromFirst, readMultiplePop } from "./pop.ts";
+import { popFromFirst, readListPop } from "./pop.ts";
 import { findListForWrite, firstWithList, popOne } from "./value.ts";
 
 export const blpop = defineCommand({
@@ -51,7 +51,7 @@ export const blmpop = defineCommand({
   flags: WRITE | BLOCKING,
   keys: [keynum(2, RW | ACCESS | DELETE)],
   run(ctx, args) {
-    const request = readMultiplePop(args, 2);
+    const request = readListPop(args, 2);
     const timeout = readTimeout(ctx, args, 1);
     if (popFromFirst(ctx, args, request)) return;
     waitForList(ctx, args, timeout, request.firstKey, request.keyCount);
@@ -71,7 +71,5 @@ function popOrWait(ctx: CommandContext, args: Args, end: ListEnd): void {
 }
 
 function waitForList(ctx: CommandContext, args: Args, timeout: number, from: number, count: number): void {
-  const keys: string[] = [];
-  for (let i = from; i < from + count; i++) keys.push(args.key(i));
-  block(ctx, args, { keys, timeout, type: "list" });
+  block(ctx, args, { keys: args.keys(from, count), timeout, type: "list" });
 }

@@ -11,8 +11,6 @@ export const ListErrors = {
   INDEX_OUT_OF_RANGE: new CommandError("ERR index out of range"),
   LPOP_ARITY: new CommandError(wrongArity("lpop")),
   RPOP_ARITY: new CommandError(wrongArity("rpop")),
-  NUMKEYS: new CommandError("ERR numkeys should be greater than 0"),
-  COUNT_NOT_POSITIVE: new CommandError("ERR count should be greater than 0"),
   COUNT_NEGATIVE: new CommandError("ERR COUNT can't be negative"),
   MAXLEN_NEGATIVE: new CommandError("ERR MAXLEN can't be negative"),
   RANK_OUT_OF_RANGE: new CommandError(

@@ -7,8 +7,8 @@ import { ACCESS, DELETE, key, keynum, RW } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
 import type { ListEnd } from "../../data/list.ts";
 import { type CommandError, Errors } from "../../resp/errors.ts";
+import { type MultiplePop, readMultiplePop } from "../multiple_pop.ts";
 import { isPropagating } from "../services.ts";
-import { endAt, integerFrom } from "./arguments.ts";
 import { ListErrors } from "./errors.ts";
 import { findListForWrite, firstWithList, popOne, popSeveral } from "./value.ts";
 
@@ -52,14 +52,14 @@ export const lmpop = defineCommand({
   flags: WRITE,
   keys: [keynum(1, RW | ACCESS | DELETE)],
   run(ctx, args) {
-    if (!popFromFirst(ctx, args, readMultiplePop(args, 1))) ctx.reply.nullArray();
+    if (!popFromFirst(ctx, args, readListPop(args, 1))) ctx.reply.nullArray();
   },
 });
 
 function pop(ctx: CommandContext, args: Args, end: ListEnd, wrongArity: CommandError): void {
   if (args.length > 3) throw wrongArity;
   const hasCount = args.length === 3;
-  const count = hasCount ? integerFrom(args, 2, 0, Errors.NOT_POSITIVE) : 1;
+  const count = hasCount ? args.intFrom(2, 0, Errors.NOT_POSITIVE) : 1;
   const key = args.key(1);
   const list = findListForWrite(ctx.db, key);
   if (!hasCount) {
@@ -70,34 +70,13 @@ function pop(ctx: CommandContext, args: Args, end: ListEnd, wrongArity: CommandE
   else popSeveral(ctx, key, list, end, Math.min(count, list.size));
 }
 
-/** What LMPOP and BLMPOP are asked for. */
-export interface MultiplePop {
-  /** Index of the first key among the arguments. */
-  readonly firstKey: number;
-  readonly keyCount: number;
-  readonly end: ListEnd;
-  /** At least 1. */
-  readonly count: number;
-}
-
-/** Reads `numkeys key [key ...] <LEFT | RIGHT> [COUNT count]` from argument `index` on. */
-export function readMultiplePop(args: Args, index: number): MultiplePop {
-  const keyCount = integerFrom(args, index, 1, ListErrors.NUMKEYS);
-  const firstKey = index + 1;
-  const where = firstKey + keyCount;
-  if (where >= args.length) throw Errors.SYNTAX;
-  const end = endAt(args, where);
-  let count = 1;
-  for (let i = where + 1; i < args.length; i += 2) {
-    const isFirst = i === where + 1;
-    if (!isFirst || !args.is(i, "COUNT") || i + 1 === args.length) throw Errors.SYNTAX;
-    count = integerFrom(args, i + 1, 1, ListErrors.COUNT_NOT_POSITIVE);
-  }
-  return { firstKey, keyCount, end, count };
+/** Reads the arguments of LMPOP and BLMPOP, the number of keys being argument `index`. */
+export function readListPop(args: Args, index: number): MultiplePop<ListEnd> {
+  return readMultiplePop(args, index, ["LEFT", "RIGHT"]);
 }
 
 /** Pops from the first list and replies its key with the elements; false, without a reply, if there is no list. */
-export function popFromFirst(ctx: CommandContext, args: Args, request: MultiplePop): boolean {
+export function popFromFirst(ctx: CommandContext, args: Args, request: MultiplePop<ListEnd>): boolean {
   const { firstKey, keyCount, end } = request;
   const index = firstWithList(ctx, args, firstKey, keyCount);
   if (index < 0) return false;

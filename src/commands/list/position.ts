@@ -7,7 +7,6 @@ import { defineCommand } from "../../command/spec.ts";
 import type { List } from "../../data/list.ts";
 import { ListCursor } from "../../data/list_cursor.ts";
 import { Errors } from "../../resp/errors.ts";
-import { integerFrom } from "./arguments.ts";
 import { ListErrors } from "./errors.ts";
 import { findList } from "./value.ts";
 
@@ -54,8 +53,8 @@ function readSearch(args: Args): Search {
   for (let i = 3; i < args.length; i += 2) {
     if (i + 1 === args.length) throw Errors.SYNTAX;
     if (args.is(i, "RANK")) search.rank = readRank(args, i + 1);
-    else if (args.is(i, "COUNT")) search.count = integerFrom(args, i + 1, 0, ListErrors.COUNT_NEGATIVE);
-    else if (args.is(i, "MAXLEN")) search.maxLength = integerFrom(args, i + 1, 0, ListErrors.MAXLEN_NEGATIVE);
+    else if (args.is(i, "COUNT")) search.count = args.intFrom(i + 1, 0, ListErrors.COUNT_NEGATIVE);
+    else if (args.is(i, "MAXLEN")) search.maxLength = args.intFrom(i + 1, 0, ListErrors.MAXLEN_NEGATIVE);
     else throw Errors.SYNTAX;
   }
   return search;

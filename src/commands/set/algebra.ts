@@ -10,14 +10,11 @@ import { ByteSet } from "../../data/set.ts";
 import { type ChangeEvent, Events } from "../../keyspace/change.ts";
 import { CommandError, Errors } from "../../resp/errors.ts";
 import { Reply } from "../../resp/reply.ts";
-import { parseInt64Bytes } from "../../util/number.ts";
 import { ofType } from "../typed_value.ts";
 import { SetEvents } from "./events.ts";
 import { replyMembers } from "./members.ts";
 
-const NO_KEYS = new CommandError("ERR numkeys should be greater than 0");
 const TOO_MANY_KEYS = new CommandError("ERR Number of keys can't be greater than number of args");
-const NEGATIVE_LIMIT = new CommandError("ERR LIMIT can't be negative");
 
 /** Where SINTER's members are written, as their number comes first and is known last. */
 const found = new Reply();
@@ -88,12 +85,12 @@ export const sintercard = defineCommand({
   flags: READONLY,
   keys: [keynum(1, RO | ACCESS)],
   run(ctx, args) {
-    const keyCount = readNumber(args, 1, 1, NO_KEYS);
+    const keyCount = args.intFrom(1, 1, Errors.NUMKEYS);
     if (keyCount > args.length - 2) throw TOO_MANY_KEYS;
     let limit = 0;
     for (let i = 2 + keyCount; i < args.length; i += 2) {
       if (!args.is(i, "LIMIT") || i + 1 === args.length) throw Errors.SYNTAX;
-      limit = readNumber(args, i + 1, 0, NEGATIVE_LIMIT);
+      limit = args.intFrom(i + 1, 0, Errors.LIMIT_NEGATIVE);
     }
     let count = 0;
     intersect(findSets(ctx, args, 2, 2 + keyCount), () => ++count !== limit);
@@ -151,13 +148,6 @@ function findSets(ctx: CommandContext, args: Args, from: number, to: number): (B
   const sets: (ByteSet | undefined)[] = [];
   for (let i = from; i < to; i++) sets.push(ofType(ctx.db.find(args.key(i)), ByteSet));
   return sets;
-}
-
-/** Argument `index` as an integer of at least `least`. */
-function readNumber(args: Args, index: number, least: number, error: CommandError): number {
-  const value = parseInt64Bytes(args.buffer, args.starts[index], args.ends[index]);
-  if (value === undefined || value < least) throw error;
-  return Number(value);
 }
 
 function replySet(ctx: CommandContext, set: ByteSet): void {

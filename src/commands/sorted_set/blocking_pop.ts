@@ -8,8 +8,8 @@ import { defineCommand } from "../../command/spec.ts";
 import { SortedSetCursor } from "../../data/sorted_set.ts";
 import { block, readTimeout } from "../blocking.ts";
 import { isPropagating } from "../services.ts";
-import { type End, firstWithSortedSet, popFromFirst, readMultiplePop, removePopped } from "./pop.ts";
-import { findSortedSetForWrite, keysFrom, replyEntry } from "./value.ts";
+import { type End, firstWithSortedSet, popFromFirst, readSortedSetPop, removePopped } from "./pop.ts";
+import { findSortedSetForWrite, replyEntry } from "./value.ts";
 
 const cursor = new SortedSetCursor();
 
@@ -54,10 +54,10 @@ export const bzmpop = defineCommand({
   flags: WRITE | BLOCKING,
   keys: [keynum(2, RW | ACCESS | DELETE)],
   run(ctx, args) {
-    const request = readMultiplePop(args, 2);
+    const request = readSortedSetPop(args, 2);
     const timeout = readTimeout(ctx, args, 1);
     if (popFromFirst(ctx, args, request)) return;
-    block(ctx, args, { keys: keysFrom(args, request.firstKey, request.keyCount), timeout, type: "zset" });
+    block(ctx, args, { keys: args.keys(request.firstKey, request.keyCount), timeout, type: "zset" });
   },
 });
 
@@ -65,7 +65,7 @@ function popOrWait(ctx: CommandContext, args: Args, end: End): void {
   const last = args.length - 1;
   const timeout = readTimeout(ctx, args, last);
   const index = firstWithSortedSet(ctx, args, 1, last - 1);
-  if (index < 0) return block(ctx, args, { keys: keysFrom(args, 1, last - 1), timeout, type: "zset" });
+  if (index < 0) return block(ctx, args, { keys: args.keys(1, last - 1), timeout, type: "zset" });
   const key = args.key(index);
   const set = findSortedSetForWrite(ctx.db, key)!;
   ctx.reply.arrayHeader(3);

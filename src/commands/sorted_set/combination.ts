@@ -14,7 +14,6 @@ import { Errors } from "../../resp/errors.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { parseFloat64 } from "../../util/float.ts";
 import { noInputKeys, SortedSetErrors } from "./errors.ts";
-import { integerFrom } from "./value.ts";
 
 export type Operation = "UNION" | "INTER" | "DIFF";
 
@@ -88,7 +87,7 @@ function readOptions(args: Args, from: number, combination: Combination, purpose
       combination.aggregate = aggregateAt(args, ++i);
     } else if (purpose === "reply" && args.is(i, "WITHSCORES")) combination.withScores = true;
     else if (purpose === "count" && left >= 1 && args.is(i, "LIMIT")) {
-      combination.limit = integerFrom(args, ++i, 0, SortedSetErrors.LIMIT_NEGATIVE);
+      combination.limit = args.intFrom(++i, 0, Errors.LIMIT_NEGATIVE);
     } else throw Errors.SYNTAX;
   }
 }

@@ -20,9 +20,6 @@ export const SortedSetErrors = {
   SCORES_WITH_BYLEX: new CommandError(
     "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
   ),
-  NUMKEYS: new CommandError("ERR numkeys should be greater than 0"),
-  COUNT_NOT_POSITIVE: new CommandError("ERR count should be greater than 0"),
-  LIMIT_NEGATIVE: new CommandError("ERR LIMIT can't be negative"),
   WEIGHT_NOT_FLOAT: new CommandError("ERR weight value is not a float"),
 } as const;
 

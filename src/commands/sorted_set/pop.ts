@@ -7,11 +7,11 @@ import { ACCESS, DELETE, key, keynum, RW } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { SortedSet } from "../../data/sorted_set.ts";
 import { Errors } from "../../resp/errors.ts";
+import { type MultiplePop, readMultiplePop } from "../multiple_pop.ts";
 import { isPropagating } from "../services.ts";
 import { ofType } from "../typed_value.ts";
-import { SortedSetErrors } from "./errors.ts";
 import { SortedSetEvents } from "./events.ts";
-import { type EntryForm, findSortedSetForWrite, integerFrom, replyEntries, tellRemoved } from "./value.ts";
+import { type EntryForm, findSortedSetForWrite, replyEntries, tellRemoved } from "./value.ts";
 
 /** Which end: the lowest or the highest scores. */
 export type End = "MIN" | "MAX";
@@ -55,14 +55,14 @@ export const zmpop = defineCommand({
   flags: WRITE,
   keys: [keynum(1, RW | ACCESS | DELETE)],
   run(ctx, args) {
-    if (!popFromFirst(ctx, args, readMultiplePop(args, 1))) ctx.reply.nullArray();
+    if (!popFromFirst(ctx, args, readSortedSetPop(args, 1))) ctx.reply.nullArray();
   },
 });
 
 function pop(ctx: CommandContext, args: Args, end: End): void {
   if (args.length > 3) throw Errors.SYNTAX;
   const hasCount = args.length === 3;
-  const count = hasCount ? integerFrom(args, 2, 0, Errors.NOT_POSITIVE) : 1;
+  const count = hasCount ? args.intFrom(2, 0, Errors.NOT_POSITIVE) : 1;
   const key = args.key(1);
   const set = findSortedSetForWrite(ctx.db, key);
   if (set === undefined || count === 0) return ctx.reply.arrayHeader(0);
@@ -96,32 +96,13 @@ export function removePopped(
   tellRemoved(ctx.db, key, set, end === "MIN" ? SortedSetEvents.ZPOPMIN : SortedSetEvents.ZPOPMAX);
 }
 
-/** The arguments of ZMPOP. */
-export interface MultiplePop {
-  readonly firstKey: number;
-  readonly keyCount: number;
-  readonly end: End;
-  readonly count: number;
-}
-
 /** Reads the arguments of ZMPOP and BZMPOP, the number of keys being argument `index`. */
-export function readMultiplePop(args: Args, index: number): MultiplePop {
-  const keyCount = integerFrom(args, index, 1, SortedSetErrors.NUMKEYS);
-  const firstKey = index + 1;
-  const endIndex = firstKey + keyCount;
-  if (endIndex >= args.length) throw Errors.SYNTAX;
-  const end = args.is(endIndex, "MIN") ? "MIN" : args.is(endIndex, "MAX") ? "MAX" : undefined;
-  if (end === undefined) throw Errors.SYNTAX;
-  let count = 0;
-  for (let i = endIndex + 1; i < args.length; i += 2) {
-    if (count !== 0 || i + 1 === args.length || !args.is(i, "COUNT")) throw Errors.SYNTAX;
-    count = integerFrom(args, i + 1, 1, SortedSetErrors.COUNT_NOT_POSITIVE);
-  }
-  return { firstKey, keyCount, end, count: count === 0 ? 1 : count };
+export function readSortedSetPop(args: Args, index: number): MultiplePop<End> {
+  return readMultiplePop(args, index, ["MIN", "MAX"]);
 }
 
 /** Replies the key and members of the first key that has any, and takes them away. False if there is none. */
-export function popFromFirst(ctx: CommandContext, args: Args, request: MultiplePop): boolean {
+export function popFromFirst(ctx: CommandContext, args: Args, request: MultiplePop<End>): boolean {
   const index = firstWithSortedSet(ctx, args, request.firstKey, request.keyCount);
   if (index < 0) return false;
   const key = args.key(index);

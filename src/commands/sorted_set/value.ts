@@ -4,14 +4,11 @@
  * @module
  */
 
-import type { Args } from "../../command/args.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { SortedSet, SortedSetCursor } from "../../data/sorted_set.ts";
 import { type ChangeEvent, Events } from "../../keyspace/change.ts";
 import type { Database } from "../../keyspace/database.ts";
 import type { Reply } from "../../resp/reply.ts";
-import { type CommandError, Errors } from "../../resp/errors.ts";
-import { parseInt64Bytes, parseSafeIntegerBytes } from "../../util/number.ts";
 import { ofType } from "../typed_value.ts";
 
 const cursor = new SortedSetCursor();
@@ -89,24 +86,4 @@ export function replyEntry(reply: Reply, cursor: SortedSetCursor, form: EntryFor
   const { member } = cursor;
   reply.bulk(member.source, member.start, member.end);
   if (form !== "members") reply.double(cursor.score);
-}
-
-/**
- * Argument `index` as an integer of 64 bits, brought to a number. Throws `error` if it is none or less than `least`.
- */
-export function integerFrom(args: Args, index: number, least: number, error: CommandError): number {
-  const start = args.starts[index];
-  const end = args.ends[index];
-  let value = parseSafeIntegerBytes(args.buffer, start, end);
-  if (Number.isNaN(value)) value = Number(parseInt64Bytes(args.buffer, start, end) ?? NaN);
-  if (!(value >= least)) throw error;
-  return value;
-}
-
-/** The keys from argument `first` on, `count` of them; throws "syntax error" if there are not so many arguments. */
-export function keysFrom(args: Args, first: number, count: number): string[] {
-  if (count > args.length - first) throw Errors.SYNTAX;
-  const keys: string[] = [];
-  for (let i = first; i < first + count; i++) keys.push(args.key(i));
-  return keys;
 }
