@@ -39,21 +39,6 @@ export class LatencyHistogram {
     return upperEdge(this.#buckets.length - 1) / 1000;
   }
 
-  /** Cumulative counts at the powers of two of microseconds, up to the longest duration recorded. */
-  cumulative(): { microseconds: number; count: number }[] {
-    const rows: { microseconds: number; count: number }[] = [];
-    let seen = 0;
-    for (let i = 0; i < (this.#buckets?.length ?? 0) && seen < this.#count; i++) {
-      const added = this.#buckets![i];
-      if (added === 0) continue;
-      seen += added;
-      const edge = 2 ** Math.max(0, Math.ceil(Math.log2(upperEdge(i) / 1000)));
-      if (rows.length > 0 && rows[rows.length - 1].microseconds === edge) rows[rows.length - 1].count = seen;
-      else rows.push({ microseconds: edge, count: seen });
-    }
-    return rows;
-  }
-
   /** Forgets everything. */
   reset(): void {
     this.#buckets = null;
