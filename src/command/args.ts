@@ -4,21 +4,44 @@
  * @module
  */
 
-import { decodeKey } from "../keyspace/key.ts";
+import { decodeKey, hashBytes, ReceivedKey } from "../keyspace/key.ts";
 import { type CommandError, Errors } from "../resp/errors.ts";
 import { Frame } from "../resp/frame.ts";
 import { fromBytes } from "../util/byte_string.ts";
 import { parseFloat64 } from "../util/float.ts";
 import { parseInt64Bytes, parseSafeIntegerBytes } from "../util/number.ts";
 
+const receivedKey = new ReceivedKey();
+
 /**
  * A frame with ways to read its arguments. Index 0 is the command's name. Nothing is decoded before it is asked for;
  * `buffer`, `starts` and `ends` are there for commands that copy bytes without a view.
  */
 export class Args extends Frame {
+  /** Hash of argument 1 as a key, if {@linkcode isHashed}. Whoever fills the frame again takes it back. */
+  firstHash = 0;
+  isHashed = false;
+
   /** Argument `index` as a key. */
   key(index: number): string {
     return decodeKey(this, this.starts[index], this.ends[index]);
+  }
+
+  /**
+   * Argument `index` as a key in its received form, which costs least, for commands that use one key at a time: it is
+   * valid until the next call, and the command's end.
+   */
+  receivedKey(index: number): ReceivedKey {
+    const start = this.starts[index];
+    const end = this.ends[index];
+    const hash = index === 1 && this.isHashed ? this.firstHash : hashBytes(this, start, end);
+    return receivedKey.set(this, start, end, hash);
+  }
+
+  /** Computes the hash of argument 1 ahead, for {@linkcode receivedKey}. */
+  hashFirst(): number {
+    this.isHashed = true;
+    return this.firstHash = hashBytes(this, this.starts[1], this.ends[1]);
   }
 
   /** Argument `index` as a byte string. */

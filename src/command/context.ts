@@ -5,6 +5,7 @@
  */
 
 import type { Database } from "../keyspace/database.ts";
+import { type Key, ReceivedKey } from "../keyspace/key.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Reply } from "../resp/reply.ts";
 import { encodeCommand } from "../resp/encode.ts";
@@ -42,8 +43,9 @@ export class CommandContext {
    * Says that not the received command but this one goes to the append-only file and the replicas, because the
    * received one would not give the same result again. Several calls give several commands.
    */
-  rewrite(...parts: (string | Uint8Array)[]): void {
-    (this.rewritten ??= []).push(encodeCommand(parts));
+  rewrite(...parts: (Key | Uint8Array)[]): void {
+    const plain = parts.map((part) => part instanceof ReceivedKey ? part.text : part);
+    (this.rewritten ??= []).push(encodeCommand(plain));
   }
 
   /** Says that the command, although it ran, changed nothing that must be told. */

@@ -10,7 +10,7 @@ import type { ChangeEvent } from "./change.ts";
 import { Events } from "./change.ts";
 import { EntryArena } from "./entry_arena.ts";
 import { EntryIndex, type Shard } from "./entry_index.ts";
-import { keyHash } from "./key.ts";
+import { hashOf, type Key, keyHash, textOf } from "./key.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { ShardScanner } from "./scan.ts";
 import { LongString, type StoredObject, type Value } from "./value.ts";
@@ -144,6 +144,11 @@ export class Database {
     return keys.length;
   }
 
+  /** Has the processor fetch what look-ups of keys with these hashes will read. Changes nothing. */
+  touch(hashes: Int32Array, count: number): void {
+    this.#entries.touch(hashes, count);
+  }
+
   /** The key of an entry. */
   keyOf(handle: number): string {
     return this.arena.key(handle);
@@ -158,12 +163,12 @@ export class Database {
    * Look-up to read. Side effects: an expired key is deleted (with its event); the access clock moves, unless the
    * client asked not to touch; keyspace_hits or keyspace_misses counts; a miss raises the event `keymiss`.
    */
-  find(key: string): Value | undefined {
-    const handle = this.#entries.locate(key, keyHash(key));
+  find(key: Key): Value | undefined {
+    const handle = this.#entries.locate(key, hashOf(key));
     const keyspace = this.keyspace;
     if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) {
       keyspace.misses++;
-      keyspace.sink?.changed(this, key, Events.KEY_MISS);
+      keyspace.sink?.changed(this, textOf(key), Events.KEY_MISS);
       return undefined;
     }
     keyspace.hits++;
@@ -173,8 +178,8 @@ export class Database {
   }
 
   /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
-  findForWrite(key: string): Value | undefined {
-    const handle = this.#entries.locate(key, keyHash(key));
+  findForWrite(key: Key): Value | undefined {
+    const handle = this.#entries.locate(key, hashOf(key));
     if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) {
       return undefined;
     }
@@ -188,31 +193,31 @@ export class Database {
    * Says that a value that {@linkcode find} gave, or something that the value keeps, is about to be changed: for commands
    * that count as reading, as Redis sees them.
    */
-  announceChange(key: string): void {
-    if (this.recorder !== null) this.#beforeChange(this.#entries.locate(key, keyHash(key)));
+  announceChange(key: Key): void {
+    if (this.recorder !== null) this.#beforeChange(this.#entries.locate(key, hashOf(key)));
   }
 
   /** Look-up that leaves the access clock and the statistics alone; an expired key is deleted all the same. */
-  peek(key: string): Value | undefined {
-    const handle = this.#entries.locate(key, keyHash(key));
+  peek(key: Key): Value | undefined {
+    const handle = this.#entries.locate(key, hashOf(key));
     if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) return undefined;
     return this.valueOf(handle);
   }
 
   /** Whether the key is there, expired or not, without any side effect. */
-  has(key: string): boolean {
-    return this.#entries.locate(key, keyHash(key)) !== NO_SLOT;
+  has(key: Key): boolean {
+    return this.#entries.locate(key, hashOf(key)) !== NO_SLOT;
   }
 
   /** What is stored under `key`, expired or not, without any side effect. */
-  stored(key: string): Value | undefined {
-    const handle = this.#entries.locate(key, keyHash(key));
+  stored(key: Key): Value | undefined {
+    const handle = this.#entries.locate(key, hashOf(key));
     return handle === NO_SLOT ? undefined : this.valueOf(handle);
   }
 
   /** Stores an object under `key`; what was there is dropped. The deadline goes, unless `keepExpiry`. */
-  set(key: string, value: StoredObject, keepExpiry = false): void {
-    const hash = keyHash(key);
+  set(key: Key, value: StoredObject, keepExpiry = false): void {
+    const hash = hashOf(key);
     const old = this.#entries.locate(key, hash);
     if (this.recorder !== null) this.#beforeChange(old);
     if (value.clock === 0) value.clock = this.keyspace.accessClock.initial();
@@ -224,8 +229,8 @@ export class Database {
   }
 
   /** Stores a string; what was there is dropped. The deadline goes, unless `keepExpiry`. */
-  setBytes(key: string, source: ByteSource, start: number, end: number, keepExpiry = false): void {
-    const hash = keyHash(key);
+  setBytes(key: Key, source: ByteSource, start: number, end: number, keepExpiry = false): void {
+    const hash = hashOf(key);
     const old = this.#entries.locate(key, hash);
     const length = end - start;
     const arena = this.arena;
@@ -250,8 +255,8 @@ export class Database {
    * Makes room for a string of `length` bytes under `key`, to be filled by the caller; what was there is dropped, the
    * deadline stays. The bytes are undefined. `flags` are those of the arena.
    */
-  newString(key: string, length: number, flags: number, clock: number): number | LongString {
-    const hash = keyHash(key);
+  newString(key: Key, length: number, flags: number, clock: number): number | LongString {
+    const hash = hashOf(key);
     const old = this.#entries.locate(key, hash);
     const arena = this.arena;
     if (this.recorder !== null) this.#beforeChange(old);
@@ -268,8 +273,8 @@ export class Database {
   }
 
   /** Removes the key. False if there was none. No event: the caller says why by {@linkcode changed}. */
-  delete(key: string): boolean {
-    const hash = keyHash(key);
+  delete(key: Key): boolean {
+    const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
     if (this.recorder !== null) this.#beforeChange(handle);
@@ -280,8 +285,8 @@ export class Database {
   }
 
   /** Removes the key as {@linkcode delete} does, but hands its value to the caller. The deadline is dropped. */
-  take(key: string): DetachedValue | undefined {
-    const hash = keyHash(key);
+  take(key: Key): DetachedValue | undefined {
+    const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return undefined;
     if (this.recorder !== null) this.#beforeChange(handle);
@@ -303,7 +308,7 @@ export class Database {
   }
 
   /** Stores a value that was taken or copied, with its access clock; what was there is dropped, deadline included. */
-  put(key: string, { content, flags, clock }: DetachedValue): void {
+  put(key: Key, { content, flags, clock }: DetachedValue): void {
     this.delete(key);
     if ("typeName" in content) {
       content.clock = clock;
@@ -317,16 +322,16 @@ export class Database {
   }
 
   /** The deadline in milliseconds since the epoch, or {@linkcode NO_EXPIRY}. */
-  expiryOf(key: string): number {
+  expiryOf(key: Key): number {
     if (this.#expiring === 0) return NO_EXPIRY;
-    const hash = keyHash(key);
+    const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     return handle === NO_SLOT ? NO_EXPIRY : this.deadlineOf(handle, hash);
   }
 
   /** Sets the deadline (milliseconds since the epoch) of an existing key. */
-  setExpiry(key: string, deadline: number): void {
-    const hash = keyHash(key);
+  setExpiry(key: Key, deadline: number): void {
+    const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return;
     if (this.recorder !== null) this.#beforeChange(handle);
@@ -337,9 +342,9 @@ export class Database {
   }
 
   /** Takes the deadline away. False if there was none. */
-  clearExpiry(key: string): boolean {
+  clearExpiry(key: Key): boolean {
     if (this.#expiring === 0) return false;
-    const hash = keyHash(key);
+    const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
     if (this.recorder !== null) this.#beforeChange(handle);
@@ -347,9 +352,9 @@ export class Database {
   }
 
   /** Deletes `key` if its time is over: for commands that overwrite without a look-up. True if it was so. */
-  expireIfDue(key: string): boolean {
+  expireIfDue(key: Key): boolean {
     if (this.#expiring === 0) return false;
-    const handle = this.#entries.locate(key, keyHash(key));
+    const handle = this.#entries.locate(key, hashOf(key));
     return handle !== NO_SLOT && this.#expireIfDue(key, handle, true);
   }
 
@@ -374,19 +379,19 @@ export class Database {
    * The one place where a write is told: call it once per changed key, after the change. Counts for
    * `rdb_changes_since_last_save`; the sink takes it to WATCH, notifications and whoever else listens.
    */
-  changed(key: string, event: ChangeEvent): void {
+  changed(key: Key, event: ChangeEvent): void {
     const { keyspace } = this;
     keyspace.dirty++;
     if (keyspace.counting && this.#objectBytes !== 0) this.recount(this.stored(key));
-    keyspace.sink?.changed(this, key, event);
+    keyspace.sink?.changed(this, textOf(key), event);
   }
 
   /**
    * An event that does not count as a change of its own: a further one of a change that {@linkcode changed} counts,
    * such as `expire` after `set`, or the end of a key by its deadline.
    */
-  alsoChanged(key: string, event: ChangeEvent): void {
-    this.keyspace.sink?.changed(this, key, event);
+  alsoChanged(key: Key, event: ChangeEvent): void {
+    this.keyspace.sink?.changed(this, textOf(key), event);
   }
 
   /** Notes the present size of a value that is stored here, for {@linkcode memory}. */
@@ -470,10 +475,10 @@ export class Database {
   }
 
   /** Puts `handle` in the place of `old`, or links it as new if that is `NO_SLOT`. */
-  #replace(key: string, hash: number, old: number, handle: number, keepExpiry: boolean): void {
+  #replace(key: Key, hash: number, old: number, handle: number, keepExpiry: boolean): void {
     if (old === NO_SLOT) {
       this.#entries.add(hash, handle);
-      this.keyspace.sink?.changed(this, key, Events.NEW);
+      this.keyspace.sink?.changed(this, textOf(key), Events.NEW);
       return;
     }
     this.#entries.replace(hash, old, handle);
@@ -538,12 +543,14 @@ export class Database {
    * Deletes the key if its deadline has passed. True also if it is only hidden: the key counts as gone. For `writing` a
    * replica on which clients may write deletes it, too: what they write must not get an old deadline.
    */
-  #expireIfDue(key: string, handle: number, writing = false): boolean {
+  #expireIfDue(key: Key, handle: number, writing = false): boolean {
     if (!this.arena.hasDeadline(handle)) return false;
-    const deadline = this.#deadlines[this.#entries.shardOf(keyHash(key))]!.get(handle)!;
+    const deadline = this.#deadlines[this.#entries.shardOf(hashOf(key))]!.get(handle)!;
     const { keyspace } = this;
     if (deadline >= keyspace.now || keyspace.applying) return false;
-    if (keyspace.deletesExpired || (writing && keyspace.writable && !keyspace.expiryPaused)) this.expire(key);
+    if (keyspace.deletesExpired || (writing && keyspace.writable && !keyspace.expiryPaused)) {
+      this.expire(textOf(key));
+    }
     return true;
   }
 }

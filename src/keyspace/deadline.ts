@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type Key, textOf } from "./key.ts";
 import type { Database } from "./database.ts";
 
 /** Milliseconds since the epoch; a bigint only beyond 2^53 − 1. */
@@ -30,16 +31,16 @@ export function toDeadline(milliseconds: bigint): Deadline {
 }
 
 /** Sets the deadline of an existing key. */
-export function setDeadline(db: Database, key: string, deadline: Deadline): void {
+export function setDeadline(db: Database, key: Key, deadline: Deadline): void {
   db.setExpiry(key, Number(deadline));
-  if (typeof deadline === "bigint") remember(db, key, deadline);
+  if (typeof deadline === "bigint") remember(db, textOf(key), deadline);
 }
 
 /** The deadline of a key, or `NO_EXPIRY`. */
-export function deadlineOf(db: Database, key: string): Deadline {
+export function deadlineOf(db: Database, key: Key): Deadline {
   const rounded = db.expiryOf(key);
   if (rounded <= Number.MAX_SAFE_INTEGER) return rounded;
-  const exact = distant.get(db)?.byKey.get(key);
+  const exact = distant.get(db)?.byKey.get(textOf(key));
   if (exact !== undefined && Number(exact) === rounded) return exact;
   const value = BigInt(rounded);
   return value > INT64_MAX ? INT64_MAX : value;

@@ -7,6 +7,7 @@
 import { NO_SLOT } from "../data/slab_arena.ts";
 import type { Random } from "../util/random.ts";
 import type { EntryArena } from "./entry_arena.ts";
+import { type Key, textOf } from "./key.ts";
 import { LookupCache } from "./lookup_cache.ts";
 
 /**
@@ -35,6 +36,8 @@ export class EntryIndex {
    */
   readonly #crowds = new Map<number, Map<string, number>>();
   #size = 0;
+  /** What {@linkcode touch} has read: something must depend on it, or it would not be read at all. */
+  touched = 0;
   /** For each shard, the entries whose hash another one had before: those that its `Map`'s size does not count. */
   readonly #colliding: Int32Array;
   #collisions = 0;
@@ -73,7 +76,7 @@ export class EntryIndex {
   }
 
   /** The entry of `key`, whose hash is `hash`, or `NO_SLOT`. */
-  locate(key: string, hash: number): number {
+  locate(key: Key, hash: number): number {
     const cached = this.#cache.get(hash);
     if (cached !== NO_SLOT && this.#arena.matches(cached, key)) return cached;
     const found = this.shards[hash >>> this.#shift].get(hash);
@@ -81,6 +84,20 @@ export class EntryIndex {
     const handle = typeof found === "number" ? this.#ifMatching(found, key) : this.#among(found, key, hash);
     if (handle !== NO_SLOT) this.#cache.put(hash, handle);
     return handle;
+  }
+
+  /**
+   * Reads one byte of everything that look-ups of these hashes will read, first all places in the cache, then all
+   * entries: reads that do not depend on each other are waited for together.
+   */
+  touch(hashes: Int32Array, count: number): void {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += this.#cache.touch(hashes[i]);
+    for (let i = 0; i < count; i++) {
+      const handle = this.#cache.get(hashes[i]);
+      if (handle !== NO_SLOT) sum += this.#arena.touch(handle);
+    }
+    this.touched = sum;
   }
 
   /** Adds the entry of a key that has none yet. */
@@ -150,7 +167,7 @@ export class EntryIndex {
     return pick(this.shards[hash >>> this.#shift].get(hash)!, random);
   }
 
-  #ifMatching(handle: number, key: string): number {
+  #ifMatching(handle: number, key: Key): number {
     return this.#arena.matches(handle, key) ? handle : NO_SLOT;
   }
 
@@ -174,9 +191,9 @@ export class EntryIndex {
     }
   }
 
-  #among(handles: number[], key: string, hash: number): number {
+  #among(handles: number[], key: Key, hash: number): number {
     const crowd = this.#crowds.get(hash);
-    if (crowd !== undefined) return crowd.get(key) ?? NO_SLOT;
+    if (crowd !== undefined) return crowd.get(textOf(key)) ?? NO_SLOT;
     return handles.find((handle) => this.#arena.matches(handle, key)) ?? NO_SLOT;
   }
 }

@@ -15,6 +15,47 @@ const SLOT_SIZE = 64;
 const cachedKeys: string[] = new Array(CACHE_SIZE).fill("");
 const cachedBytes = new ByteBuffer(CACHE_SIZE * SLOT_SIZE);
 
+/**
+ * A key as it lies in received bytes, with its hash. Most look-ups need no more: the bytes are compared with those of the
+ * entry, and no string is made that the garbage collector would have to clear away. One object serves for key after
+ * key; what keeps a key, or needs it beside another one, takes its {@linkcode text}.
+ */
+export class ReceivedKey {
+  source: ByteSource = cachedBytes;
+  start = 0;
+  length = 0;
+  hash = 0;
+  #text: string | null = null;
+
+  /** Points at the bytes, whose hash is `hash`. They must not change while the key is in use. */
+  set(source: ByteSource, start: number, end: number, hash: number): this {
+    this.source = source;
+    this.start = start;
+    this.length = end - start;
+    this.hash = hash;
+    this.#text = null;
+    return this;
+  }
+
+  /** The key as a byte string. */
+  get text(): string {
+    return this.#text ??= fromBytes(this.source.buffer, this.start, this.start + this.length);
+  }
+}
+
+/** A key in either form. */
+export type Key = string | ReceivedKey;
+
+/** The key as a byte string. */
+export function textOf(key: Key): string {
+  return typeof key === "string" ? key : key.text;
+}
+
+/** Hash of a key, a signed integer of 32 bits. */
+export function hashOf(key: Key): number {
+  return typeof key === "string" ? keyHash(key) : key.hash;
+}
+
 /** In a cluster the bits of a hash below those of the key's slot. */
 const HASH_BITS = 18;
 const HASH_MASK = 2 ** HASH_BITS - 1;
@@ -93,7 +134,8 @@ export function keyHash(key: string): number {
 }
 
 /** Whether the bytes at `start` of `source` are those of `key`, which has as many. */
-export function keyMatches(key: string, source: ByteSource, start: number): boolean {
+export function keyMatches(key: Key, source: ByteSource, start: number): boolean {
+  if (typeof key !== "string") return equalWords(key.source, key.start, source, start, key.length);
   const size = key.length;
   if (memoSlot >= 0 && key === memoKey) return equalWords(cachedBytes, memoSlot, source, start, size);
   for (let i = size - 1; i >= 0; i--) if (key.charCodeAt(i) !== source.buffer[start + i]) return false;
@@ -101,13 +143,15 @@ export function keyMatches(key: string, source: ByteSource, start: number): bool
 }
 
 /** Writes the bytes of `key` at `at` of `target`, where there must be room. */
-export function writeKey(key: string, target: ByteSource, at: number): void {
-  if (memoSlot >= 0 && key === memoKey) copyBytes(cachedBytes, memoSlot, memoSlot + key.length, target, at);
-  else writeByteString(target.buffer, at, key);
+export function writeKey(key: Key, target: ByteSource, at: number): void {
+  if (typeof key !== "string") copyBytes(key.source, key.start, key.start + key.length, target, at);
+  else if (memoSlot >= 0 && key === memoKey) {
+    copyBytes(cachedBytes, memoSlot, memoSlot + key.length, target, at);
+  } else writeByteString(target.buffer, at, key);
 }
 
-/** MurmurHash3's mixing (Appleby, 2011) over four bytes at a time. */
-function hashBytes(source: ByteSource, start: number, end: number): number {
+/** Hash of the key in `source[start..end)`: MurmurHash3's mixing (Appleby, 2011) over four bytes at a time. */
+export function hashBytes(source: ByteSource, start: number, end: number): number {
   const { buffer, view } = source;
   let hash = end - start;
   let i = start;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Args } from "../command/args.ts";
+import { Args } from "../command/args.ts";
 import { type Client, Condition } from "../command/client.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { Dispatcher } from "../command/dispatch.ts";
@@ -27,7 +27,6 @@ const MINUS = 0x2d;
 /** Runs batches of commands; the sessions' host is one. */
 export interface BatchHost {
   readonly context: CommandContext;
-  readonly args: Args;
   beginBatch(client: Client): void;
   endBatch(): void;
   yieldTurn(): Promise<void>;
@@ -63,6 +62,8 @@ export class StreamReader {
   readonly #parts: StreamReaderParts;
   readonly #client: Client;
   readonly #decoder = new Decoder(LIMITS);
+  /** Filled with each command in turn. */
+  readonly #args = new Args();
   /** What was consumed of a transaction that is not complete, by earlier batches. */
   #held: Uint8Array[] = [];
   #inputSinceTurn = 0;
@@ -97,7 +98,7 @@ export class StreamReader {
   /** Runs the commands that have arrived. False if there may be more, and it is the others' turn. */
   #runBatch(): boolean {
     const { batches } = this.#parts;
-    const { context, args } = batches;
+    const { context } = batches;
     const { keyspace } = context;
     const decoder = this.#decoder;
     const client = this.#client;
@@ -107,9 +108,9 @@ export class StreamReader {
     batches.beginBatch(client);
     keyspace.applying = true;
     try {
-      while (commands < YIELD_COMMANDS && decoder.next(args)) {
+      while (commands < YIELD_COMMANDS && decoder.next(this.#args)) {
         commands++;
-        this.#run(context, args);
+        this.#run(context, this.#args);
         if (!this.#isInTransaction()) applied = before - decoder.buffered;
       }
     } finally {
@@ -117,6 +118,7 @@ export class StreamReader {
       this.#relay(before - decoder.buffered, applied);
     }
     batches.endBatch();
+    this.#args.trim();
     if (decoder.error !== null) throw new MalformedStream(`${decoder.error} from the MASTER`);
     if (this.#wantsAcknowledgement) this.#parts.acknowledge();
     this.#wantsAcknowledgement = false;

@@ -150,9 +150,28 @@ export class Decoder {
     return false;
   }
 
-  /** Takes the frame that {@linkcode next} gave last back, to be decoded again later. Before any further input only. */
-  unread(): void {
-    this.#position = this.#lastFrame;
+  /**
+   * As {@linkcode next}, but leaves an inline command where it is: that one would take the place of the inline command
+   * before it.
+   */
+  nextMultibulk(frame: Frame): boolean {
+    return this.#position < this.#end && this.#buffer[this.#position] === ASTERISK && this.next(frame);
+  }
+
+  /** Where the frame that {@linkcode next} gave last begins, and where it ends: places to {@linkcode rewind} to. */
+  get frameStart(): number {
+    return this.#lastFrame;
+  }
+
+  get frameEnd(): number {
+    return this.#position;
+  }
+
+  /** Goes back to a place between frames, from where all is decoded again. Before any further input only. */
+  rewind(place: number): void {
+    this.#position = place;
+    this.#partial = null;
+    this.error = null;
   }
 
   /** The last `size` bytes that {@linkcode next} went past, valid until space is reserved or bytes are pushed. */

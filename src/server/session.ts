@@ -174,22 +174,17 @@ export class Session implements Transport, Holdable {
     const { client } = this;
     const decoder = this.#decoder;
     if (client.suspended) return this.#checkInput();
-    const { context, args, dispatcher, messages } = this.#host;
+    const { context, lookAhead } = this.#host;
     const { reply } = context;
     let commands = 0;
     this.#host.beginBatch(client);
-    decoder.unauthenticated = this.#host.isUnauthenticated(client);
-    while (!client.suspended && !client.closing && decoder.next(args)) {
-      const start = reply.length;
-      dispatcher.execute(context, args);
-      if (client.replyMode !== "on") this.#applyReplyMode(start);
-      if (messages.length > 0) this.#host.appendMessages();
-      if (decoder.unauthenticated) decoder.unauthenticated = this.#host.isUnauthenticated(client);
-      if (++commands >= YIELD_COMMANDS || reply.length > YIELD_OUTPUT) break;
-    }
-    if (client.postponed) {
-      client.postponed = false;
-      decoder.unread();
+    while (!client.suspended && !client.closing) {
+      decoder.unauthenticated = this.#host.isUnauthenticated(client);
+      // What a stranger may send changes with every command.
+      const count = lookAhead.fill(decoder, context.db, decoder.unauthenticated ? 1 : undefined);
+      if (count === 0) break;
+      commands += this.#runSome(count);
+      if (commands >= YIELD_COMMANDS || reply.length > YIELD_OUTPUT) break;
     }
     if (decoder.error !== null && !client.closing) this.#failProtocol(decoder.error);
     this.#host.endBatch();
@@ -202,6 +197,27 @@ export class Session implements Transport, Holdable {
     this.#host.checkOutput(client, this.#output.pendingBytes);
     this.#commandsSinceTurn += commands;
     return this.#isOthersTurn() ? false : this.#checkInput();
+  }
+
+  /** Runs the commands looked ahead at, unless one has the rest wait. How many were run. */
+  #runSome(count: number): number {
+    const { client } = this;
+    const { context, dispatcher, lookAhead, messages } = this.#host;
+    const { reply } = context;
+    for (let i = 0; i < count; i++) {
+      const start = reply.length;
+      dispatcher.execute(context, lookAhead.frames[i]);
+      if (client.replyMode !== "on") this.#applyReplyMode(start);
+      if (messages.length > 0) this.#host.appendMessages();
+      if (client.postponed) {
+        client.postponed = false;
+        lookAhead.putBack(this.#decoder, i);
+      } else if (client.suspended || client.closing || reply.length > YIELD_OUTPUT) {
+        lookAhead.putBackBehind(this.#decoder, i);
+      } else continue;
+      return i + 1;
+    }
+    return count;
   }
 
   /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Args } from "../command/args.ts";
 import { Client, Condition, type Transport } from "../command/client.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { Dispatcher } from "../command/dispatch.ts";
+import { LookAhead } from "../command/look_ahead.ts";
 import { describeClient } from "../commands/connection/client_info.ts";
 import type { Services } from "../commands/services.ts";
 import type { DecoderLimits } from "../resp/decoder.ts";
@@ -28,8 +28,8 @@ export class SessionHost {
   readonly services: Services;
   readonly dispatcher: Dispatcher;
   readonly context: CommandContext;
-  /** Filled with each command in turn. */
-  readonly args = new Args();
+  /** Filled with the commands of each batch in turn. */
+  readonly lookAhead = new LookAhead();
   readonly decoderLimits: DecoderLimits;
   /** Messages that the command being run has caused for its own client; they follow its reply. */
   readonly messages = new Reply();
@@ -85,7 +85,7 @@ export class SessionHost {
     this.dispatcher.endBatch();
     const client = this.#running;
     this.#running = null;
-    this.args.trim();
+    this.lookAhead.trim();
     if (this.services.replication.stream.flush() && client !== null) this.noteOffset(client);
     if (this.#toFlush.size > 0) this.#flushAll();
     // Also when nobody gets a reply.

@@ -1,5 +1,4 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Args } from "../../src/command/args.ts";
 import { MasterConnection } from "../../src/replication/connection.ts";
 import { MalformedStream, StreamReader } from "../../src/replication/stream_reader.ts";
 import { ReplicationStream } from "../../src/replication/stream.ts";
@@ -38,7 +37,6 @@ class Applied {
     const reader = new StreamReader({
       batches: {
         context,
-        args: new Args(),
         beginBatch: () => context.enter(client),
         endBatch() {},
         yieldTurn: () => Promise.resolve(),

@@ -288,18 +288,67 @@ function countElements(action: () => void): number {
   return elements;
 }
 
-Deno.test("decoder: an unread command comes again", () => {
+Deno.test("decoder: what was gone back behind comes again", () => {
   const decoder = newDecoder();
   const frame = new Frame();
   decoder.push(toBytes(encode("GET", "a") + "get b\r\n" + encode("GET", "c")));
   const next = () => decoder.next(frame) ? argumentsOf(frame).join(" ") : null;
   assertEquals(next(), "GET a");
-  decoder.unread();
+  decoder.rewind(decoder.frameStart);
   assertEquals(next(), "GET a");
   assertEquals(next(), "get b");
-  decoder.unread();
+  const place = decoder.frameStart;
+  assertEquals(next(), "GET c");
+  assertEquals(next(), null);
+  decoder.rewind(place);
   decoder.push(toBytes(encode("GET", "d")));
   assertEquals([next(), next(), next(), next()], ["get b", "GET c", "GET d", null]);
+});
+
+Deno.test("decoder: an error behind the place that was gone back to is met again", () => {
+  const decoder = newDecoder();
+  const frame = new Frame();
+  const long = ["RPUSH", ...Array.from({ length: 200 }, (_, i) => `${i}`)];
+  decoder.push(toBytes(encode("GET", "a") + encode(...long) + "*1\r\n+1\r\n"));
+  assert(decoder.next(frame));
+  const place = decoder.frameEnd;
+  for (let round = 0; round < 2; round++) {
+    assert(decoder.next(frame));
+    assertEquals(argumentsOf(frame), long);
+    assert(!decoder.next(frame));
+    assertEquals(decoder.error, "Protocol error: expected '$', got '+'");
+    decoder.rewind(place);
+    assertEquals(decoder.error, null);
+  }
+});
+
+Deno.test("decoder: a partly received command may be gone back before", () => {
+  const decoder = newDecoder();
+  const frame = new Frame();
+  const long = ["RPUSH", ...Array.from({ length: 200 }, (_, i) => `${i}`)];
+  const bytes = toBytes(encode("GET", "a") + encode(...long));
+  decoder.push(bytes.subarray(0, bytes.length - 20));
+  assert(decoder.next(frame));
+  const place = decoder.frameStart;
+  assert(!decoder.next(frame));
+  decoder.rewind(place);
+  decoder.push(bytes.subarray(bytes.length - 20));
+  assert(decoder.next(frame));
+  assertEquals(argumentsOf(frame), ["GET", "a"]);
+  assert(decoder.next(frame));
+  assertEquals(argumentsOf(frame), long);
+});
+
+Deno.test("decoder: an inline command is left where it is if asked for", () => {
+  const decoder = newDecoder();
+  const frame = new Frame();
+  decoder.push(toBytes(encode("GET", "a") + "get b\r\n"));
+  assert(decoder.nextMultibulk(frame));
+  assert(!decoder.nextMultibulk(frame));
+  assertEquals(argumentsOf(frame), ["GET", "a"]);
+  assert(decoder.next(frame));
+  assertEquals(argumentsOf(frame), ["get", "b"]);
+  assert(!decoder.nextMultibulk(frame));
 });
 
 /** Bytes that are RESP here and there. */

@@ -23,7 +23,7 @@ export const getbit = defineCommand({
   run(ctx, args) {
     const offset = readBitOffset(ctx, args, 2);
     const { db } = ctx;
-    const value = findString(db, args.key(1));
+    const value = findString(db, args.receivedKey(1));
     const byte = Math.floor(offset / 8);
     if (value === undefined || byte >= lengthOf(db, value)) return ctx.reply.integer(0);
     ctx.reply.integer((bufferOf(db, value)[firstOf(db, value) + byte] >>> (7 - offset % 8)) & 1);

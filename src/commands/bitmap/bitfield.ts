@@ -71,7 +71,7 @@ function neededBits(count: number): number {
 
 /** Reads without having anything logged or replicated: a BITFIELD that only reads is a read. */
 function replyFields({ db, reply }: CommandContext, args: Args, count: number): void {
-  const bytes = new StringBytes(db, findString(db, args.key(1)));
+  const bytes = new StringBytes(db, findString(db, args.receivedKey(1)));
   const fields = new BitFields(bytes.buffer, bytes.start, bytes.end);
   reply.arrayHeader(count);
   for (let i = 0; i < count; i++) replyField(reply, fields.get(operations[i]));

@@ -30,7 +30,7 @@ export const bitop = defineCommand({
     const sources: StringBytes[] = [];
     let length = 0;
     for (let i = 3; i < args.length; i++) {
-      const bytes = new StringBytes(ctx.db, findString(ctx.db, args.key(i)));
+      const bytes = new StringBytes(ctx.db, findString(ctx.db, args.receivedKey(i)));
       sources.push(bytes);
       length = Math.max(length, bytes.length);
     }

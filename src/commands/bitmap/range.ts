@@ -27,7 +27,7 @@ export const bitcount = defineCommand({
     const start = isRange ? args.clampedInt(2) : 0;
     const end = isRange ? args.clampedInt(3) : -1;
     const unit = args.length === 5 ? readUnit(args, 4) : BYTE;
-    const bytes = new StringBytes(ctx.db, findString(ctx.db, args.key(1)));
+    const bytes = new StringBytes(ctx.db, findString(ctx.db, args.receivedKey(1)));
     if (start < 0 && end < 0 && start > end) return ctx.reply.integer(0);
     const size = bytes.length * 8 / unit;
     const from = clampStart(start, size) * unit;
@@ -53,7 +53,7 @@ export const bitpos = defineCommand({
     const start = args.length > 3 ? args.clampedInt(3) : 0;
     const unit = args.length === 6 ? readUnit(args, 5) : BYTE;
     const end = args.length > 4 ? args.clampedInt(4) : -1;
-    const value = findString(ctx.db, args.key(1));
+    const value = findString(ctx.db, args.receivedKey(1));
     // A missing string is one of clear bits without an end; an empty one is not.
     if (value === undefined) return ctx.reply.integer(bit === 0 ? 0 : NO_BIT);
     const bytes = new StringBytes(ctx.db, value);

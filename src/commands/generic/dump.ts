@@ -41,7 +41,7 @@ export const dump = defineCommand({
   keys: [key(1, RO | ACCESS)],
   tips: ["nondeterministic_output"],
   run(ctx, args) {
-    const value = ctx.db.find(args.key(1));
+    const value = ctx.db.find(args.receivedKey(1));
     if (value === undefined) return ctx.reply.nullReply();
     const compress = services(ctx).config.get("rdbcompression");
     ctx.reply.bulkBytes(dumpPayload(ctx.db, value, compress));

@@ -88,7 +88,7 @@ export const persist = defineCommand({
   keys: [key(1, RW | UPDATE)],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     if (db.findForWrite(key) === undefined || !db.clearExpiry(key)) return ctx.reply.integer(0);
     db.changed(key, Events.PERSIST);
     ctx.reply.integer(1);
@@ -106,7 +106,7 @@ function setExpiry(ctx: CommandContext, args: Args, form: ExpireForm, invalid: C
   const { db } = ctx;
   const { now } = ctx.keyspace;
   const deadline = readDeadline(args, 2, form, now, invalid);
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   if (db.findForWrite(key) === undefined) return ctx.reply.integer(0);
   if (conditions !== 0 && !holds(conditions, deadlineOf(db, key), deadline)) return ctx.reply.integer(0);
   if (ctx.keyspace.isOver(deadline)) {

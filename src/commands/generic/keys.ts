@@ -4,8 +4,10 @@ import type { Args } from "../../command/args.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { ARGUMENT_BOUND, FAST, READONLY, WRITE } from "../../command/flags.ts";
 import { DELETE, key, keys, RM, RO } from "../../command/key_spec.ts";
+import { touchKeys } from "../../command/look_ahead.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { Events } from "../../keyspace/change.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { typeNameOf, type Value } from "../../keyspace/value.ts";
 
 export const del = defineCommand({
@@ -48,7 +50,7 @@ export const exists = defineCommand({
   history: [["3.0.3", "Takes several keys"]],
   run(ctx, args) {
     let found = 0;
-    for (let i = 1; i < args.length; i++) if (findUntouched(ctx, args.key(i)) !== undefined) found++;
+    for (let i = 1; i < args.length; i++) if (findUntouched(ctx, args.receivedKey(i)) !== undefined) found++;
     ctx.reply.integer(found);
   },
 });
@@ -69,7 +71,7 @@ export const touch = defineCommand({
     const before = keyspace.touching;
     keyspace.touching = true;
     let found = 0;
-    for (let i = 1; i < args.length; i++) if (db.find(args.key(i)) !== undefined) found++;
+    for (let i = 1; i < args.length; i++) if (db.find(args.receivedKey(i)) !== undefined) found++;
     keyspace.touching = before;
     ctx.reply.integer(found);
   },
@@ -85,13 +87,13 @@ export const typeCommand = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    const value = findUntouched(ctx, args.key(1));
+    const value = findUntouched(ctx, args.receivedKey(1));
     ctx.reply.simpleString(value === undefined ? "none" : typeNameOf(value));
   },
 });
 
 /** Look-up to read that leaves the access clock alone; everything else is as with `Database.find`. */
-export function findUntouched(ctx: CommandContext, key: string): Value | undefined {
+export function findUntouched(ctx: CommandContext, key: Key): Value | undefined {
   const { keyspace } = ctx;
   const before = keyspace.touching;
   keyspace.touching = false;
@@ -103,8 +105,9 @@ export function findUntouched(ctx: CommandContext, key: string): Value | undefin
 function deleteKeys(ctx: CommandContext, args: Args): void {
   const { db } = ctx;
   let deleted = 0;
+  touchKeys(db, args, 1, 1);
   for (let i = 1; i < args.length; i++) {
-    const key = args.key(i);
+    const key = args.receivedKey(i);
     if (db.expireIfDue(key) || !db.delete(key)) continue;
     db.changed(key, Events.DEL);
     deleted++;

@@ -126,7 +126,7 @@ export const object = defineCommand({
 
 /** Look-up that neither touches the value nor raises an event for a missing key; hits and misses count. */
 function look(ctx: CommandContext, args: Args): Value | undefined {
-  const value = ctx.db.peek(args.key(2));
+  const value = ctx.db.peek(args.receivedKey(2));
   if (value === undefined) ctx.keyspace.misses++;
   else ctx.keyspace.hits++;
   return value;

@@ -60,7 +60,7 @@ export const sortRo = defineCommand({
 function runSort(ctx: CommandContext, args: Args, canStore: boolean): void {
   const request = readSortRequest(args, canStore, ctx.keyspace.bySlot);
   const { db } = ctx;
-  const value = asSortable(db.find(args.key(1)));
+  const value = asSortable(db.find(args.receivedKey(1)));
   if (value instanceof SortedSet) db.announceChange(args.key(1));
   const elements = value === undefined ? [] : select(db, value, request);
   if (request.storeKey === undefined) writeElements(ctx, elements, request);

@@ -75,7 +75,7 @@ export const pexpiretime = defineCommand({
 /** Replies the distance of the key's deadline from the time `from`, in whole seconds (rounded) or milliseconds. */
 function replyDeadline(ctx: CommandContext, args: Args, seconds: boolean, from: number): void {
   const { db, reply } = ctx;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   if (findUntouched(ctx, key) === undefined) return reply.integer(NO_KEY);
   const deadline = deadlineOf(db, key);
   if (deadline === NO_EXPIRY) return reply.integer(NO_DEADLINE);

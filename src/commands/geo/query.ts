@@ -26,7 +26,7 @@ export const geodist = defineCommand({
   run(ctx, args) {
     const unit = args.length === 5 ? readUnit(args, 4) : 1;
     if (args.length > 5) throw Errors.SYNTAX;
-    const set = ofType(ctx.db.find(args.key(1)), SortedSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), SortedSet);
     const from = set && positionOf(set, args, 2);
     const to = set && positionOf(set, args, 3);
     if (from === undefined || to === undefined) ctx.reply.nullReply();
@@ -74,7 +74,7 @@ function writeEach(
   args: Args,
   write: (reply: Reply, position: Position | undefined) => void,
 ): void {
-  const set = ofType(ctx.db.find(args.key(1)), SortedSet);
+  const set = ofType(ctx.db.find(args.receivedKey(1)), SortedSet);
   ctx.reply.arrayHeader(args.length - 2);
   for (let i = 2; i < args.length; i++) write(ctx.reply, set && positionOf(set, args, i));
 }

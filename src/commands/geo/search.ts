@@ -133,7 +133,7 @@ export const geosearchstore = defineCommand({
 
 /** `source` is the index of the key to search, `event` what is told of a stored result. */
 function search(ctx: CommandContext, args: Args, source: number, form: SearchForm, event: ChangeEvent): void {
-  const set = ofType(ctx.db.find(args.key(source)), SortedSet);
+  const set = ofType(ctx.db.find(args.receivedKey(source)), SortedSet);
   const request = readSearch(args, form, set);
   const found = set === undefined ? [] : findPlaces(set, request);
   if (request.storeKey === undefined) writePlaces(ctx.reply, found, request);

@@ -141,7 +141,7 @@ function replyFields(ctx: CommandContext, args: Args): void {
 }
 
 function findHash(ctx: CommandContext, args: Args): Hash | undefined {
-  return ofType(ctx.db.find(args.key(1)), Hash);
+  return ofType(ctx.db.find(args.receivedKey(1)), Hash);
 }
 
 function replyAll(reply: Reply, hash: Hash | undefined, fields: boolean, values: boolean): void {

@@ -38,7 +38,7 @@ export const hincrby = defineCommand({
   run(ctx, args) {
     const increment = parseSafeIntegerBytes(args.buffer, args.starts[3], args.ends[3]);
     const large = Number.isNaN(increment) ? args.int64(3) : null;
-    const hash = ofType(ctx.db.findForWrite(args.key(1)), Hash);
+    const hash = ofType(ctx.db.findForWrite(args.receivedKey(1)), Hash);
     const exists = hash !== undefined && hash.get(args, args.starts[2], args.ends[2], value);
     // In numbers while they are exact, which is nearly always.
     const sum = increment + (exists ? parseSafeIntegerBytes(value.source.buffer, value.start, value.end) : 0);
@@ -62,7 +62,7 @@ export const hincrbyfloat = defineCommand({
     const increment = parseLongDouble(args.text(3));
     if (increment === undefined) throw Errors.NOT_FLOAT;
     if (typeof increment === "string") throw NOT_FINITE;
-    const hash = ofType(ctx.db.findForWrite(args.key(1)), Hash);
+    const hash = ofType(ctx.db.findForWrite(args.receivedKey(1)), Hash);
     const exists = hash !== undefined && hash.get(args, args.starts[2], args.ends[2], value);
     const current = parseLongDouble(exists ? value.text() : "0");
     if (current === undefined) throw NOT_FLOAT;
@@ -95,7 +95,7 @@ function addLarge(
 
 /** Sets the field that argument 2 names to `value`. */
 function setValue(ctx: CommandContext, args: Args, existing: Hash | undefined, event: ChangeEvent): void {
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const hash = existing ?? new Hash(ctx.keyspace.limits);
   hash.set(args, args.starts[2], args.ends[2], value.source, value.start, value.end);
   if (existing === undefined) ctx.db.set(key, hash);

@@ -62,7 +62,7 @@ export const hsetnx = defineCommand({
   flags: WRITE | DENYOOM | FAST,
   keys: [key(1, RW | INSERT)],
   run(ctx, args) {
-    const hash = ofType(ctx.db.findForWrite(args.key(1)), Hash);
+    const hash = ofType(ctx.db.findForWrite(args.receivedKey(1)), Hash);
     const exists = hash !== undefined && hash.find(args, args.starts[2], args.ends[2]) >= 0;
     if (!exists) setPairs(ctx, args);
     ctx.reply.integer(exists ? 0 : 1);
@@ -79,7 +79,7 @@ export const hget = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    replyValue(ctx, args, ofType(ctx.db.find(args.key(1)), Hash), 2);
+    replyValue(ctx, args, ofType(ctx.db.find(args.receivedKey(1)), Hash), 2);
   },
 });
 
@@ -93,7 +93,7 @@ export const hmget = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    const hash = ofType(ctx.db.find(args.key(1)), Hash);
+    const hash = ofType(ctx.db.find(args.receivedKey(1)), Hash);
     ctx.reply.arrayHeader(args.length - 2);
     for (let i = 2; i < args.length; i++) replyValue(ctx, args, hash, i);
   },
@@ -111,7 +111,7 @@ export const hdel = defineCommand({
   history: [["2.4.0", "Takes several fields"]],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const hash = ofType(db.findForWrite(key), Hash);
     let deleted = 0;
     for (let i = 2; hash !== undefined && i < args.length; i++) {
@@ -140,7 +140,7 @@ export const hexists = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    const hash = ofType(ctx.db.find(args.key(1)), Hash);
+    const hash = ofType(ctx.db.find(args.receivedKey(1)), Hash);
     ctx.reply.integer(hash !== undefined && hash.find(args, args.starts[2], args.ends[2]) >= 0 ? 1 : 0);
   },
 });
@@ -155,7 +155,7 @@ export const hlen = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    ctx.reply.integer(ofType(ctx.db.find(args.key(1)), Hash)?.size ?? 0);
+    ctx.reply.integer(ofType(ctx.db.find(args.receivedKey(1)), Hash)?.size ?? 0);
   },
 });
 
@@ -169,7 +169,7 @@ export const hstrlen = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    const hash = ofType(ctx.db.find(args.key(1)), Hash);
+    const hash = ofType(ctx.db.find(args.receivedKey(1)), Hash);
     const exists = hash !== undefined && hash.get(args, args.starts[2], args.ends[2], value);
     ctx.reply.integer(exists ? value.length : 0);
   },
@@ -178,7 +178,7 @@ export const hstrlen = defineCommand({
 /** Sets the fields and values from argument 2 on; how many fields are new. */
 function setPairs(ctx: CommandContext, args: Args): number {
   const { db } = ctx;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const { starts, ends } = args;
   const existing = ofType(db.findForWrite(key), Hash);
   const hash = existing ?? new Hash(ctx.keyspace.limits);

@@ -22,7 +22,7 @@ export const lset = defineCommand({
   keys: [key(1, RW | UPDATE)],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const list = findListForWrite(db, key);
     if (list === undefined) throw Errors.NO_SUCH_KEY;
     const index = args.clampedInt(2);
@@ -50,7 +50,7 @@ export const linsert = defineCommand({
     const { starts, ends } = args;
     const behind = args.is(2, "AFTER");
     if (!behind && !args.is(2, "BEFORE")) throw Errors.SYNTAX;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const list = findListForWrite(db, key);
     if (list === undefined) return reply.integer(0);
     // As the original does: before it is known whether there is such an element.
@@ -74,7 +74,7 @@ export const lrem = defineCommand({
   run(ctx, args) {
     const { db } = ctx;
     const count = args.clampedInt(2);
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const list = findListForWrite(db, key);
     if (list === undefined) return ctx.reply.integer(0);
     const start = args.starts[3];
@@ -103,7 +103,7 @@ export const ltrim = defineCommand({
     const { db } = ctx;
     let start = args.clampedInt(2);
     let stop = args.clampedInt(3);
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const list = findListForWrite(db, key);
     if (list === undefined) return ctx.reply.ok();
     const { size } = list;

@@ -60,7 +60,7 @@ function pop(ctx: CommandContext, args: Args, end: ListEnd, wrongArity: CommandE
   if (args.length > 3) throw wrongArity;
   const hasCount = args.length === 3;
   const count = hasCount ? args.intFrom(2, 0, Errors.NOT_POSITIVE) : 1;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const list = findListForWrite(ctx.db, key);
   if (!hasCount) {
     if (list === undefined) ctx.reply.nullReply();

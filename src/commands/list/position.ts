@@ -26,7 +26,7 @@ export const lpos = defineCommand({
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
     const search = readSearch(args);
-    const list = findList(ctx.db, args.key(1));
+    const list = findList(ctx.db, args.receivedKey(1));
     const found = list === undefined ? [] : findIndices(list, args, search);
     if (search.count === undefined) {
       if (found.length === 0) ctx.reply.nullReply();

@@ -72,7 +72,7 @@ export const rpushx = defineCommand({
 /** Adds arguments 2 and on to the list of key 1. */
 function push(ctx: CommandContext, args: Args, end: ListEnd, mustExist: boolean): void {
   const { db } = ctx;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const found = findListForWrite(db, key);
   if (found === undefined && mustExist) return ctx.reply.integer(0);
   const list = found ?? new List(ctx.keyspace.limits);

@@ -20,7 +20,7 @@ export const llen = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    ctx.reply.integer(findList(ctx.db, args.key(1))?.size ?? 0);
+    ctx.reply.integer(findList(ctx.db, args.receivedKey(1))?.size ?? 0);
   },
 });
 
@@ -34,7 +34,7 @@ export const lindex = defineCommand({
   flags: READONLY,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    const list = findList(ctx.db, args.key(1));
+    const list = findList(ctx.db, args.receivedKey(1));
     // Without a list the index may be anything.
     if (list === undefined || !list.seek(args.clampedInt(2), cursor)) return ctx.reply.nullReply();
     cursor.read(element);
@@ -54,7 +54,7 @@ export const lrange = defineCommand({
   run(ctx, args) {
     let start = args.clampedInt(2);
     let stop = args.clampedInt(3);
-    const list = findList(ctx.db, args.key(1));
+    const list = findList(ctx.db, args.receivedKey(1));
     if (list === undefined) return ctx.reply.arrayHeader(0);
     const { size } = list;
     if (start < 0) start = Math.max(start + size, 0);

@@ -10,6 +10,7 @@ import { List, type ListEnd } from "../../data/list.ts";
 import { ListCursor } from "../../data/list_cursor.ts";
 import { Events } from "../../keyspace/change.ts";
 import type { Database } from "../../keyspace/database.ts";
+import type { Key } from "../../keyspace/key.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { ofType } from "../typed_value.ts";
@@ -19,12 +20,12 @@ const cursor = new ListCursor();
 const element = new ByteSlice();
 
 /** Look-up of a list to read; throws WRONGTYPE for another type. */
-export function findList(db: Database, key: string): List | undefined {
+export function findList(db: Database, key: Key): List | undefined {
   return ofType(db.find(key), List);
 }
 
 /** Look-up of a list to change; throws WRONGTYPE for another type. */
-export function findListForWrite(db: Database, key: string): List | undefined {
+export function findListForWrite(db: Database, key: Key): List | undefined {
   return ofType(db.findForWrite(key), List);
 }
 
@@ -34,7 +35,7 @@ export function findListForWrite(db: Database, key: string): List | undefined {
  */
 export function firstWithList(ctx: CommandContext, args: Args, from: number, count: number): number {
   for (let i = from; i < from + count; i++) {
-    if (ofType(ctx.db.peek(args.key(i)), List) !== undefined) return i;
+    if (ofType(ctx.db.peek(args.receivedKey(i)), List) !== undefined) return i;
   }
   return -1;
 }
@@ -53,7 +54,7 @@ export function replyRange(reply: Reply, list: List, start: number, count: numbe
 }
 
 /** Replies the element at that end, takes it away and tells so. */
-export function popOne(ctx: CommandContext, key: string, list: List, end: ListEnd): void {
+export function popOne(ctx: CommandContext, key: Key, list: List, end: ListEnd): void {
   list.seek(end === "LEFT" ? 0 : -1, cursor);
   cursor.read(element);
   ctx.reply.bulk(element.source, element.start, element.end);
@@ -62,7 +63,7 @@ export function popOne(ctx: CommandContext, key: string, list: List, end: ListEn
 }
 
 /** Replies an array of `count` elements from that end, takes them away and tells so; they must be there. */
-export function popSeveral(ctx: CommandContext, key: string, list: List, end: ListEnd, count: number): void {
+export function popSeveral(ctx: CommandContext, key: Key, list: List, end: ListEnd, count: number): void {
   const start = end === "LEFT" ? 0 : list.size - count;
   replyRange(ctx.reply, list, start, count, end === "RIGHT");
   list.removeRange(start, count);
@@ -70,13 +71,13 @@ export function popSeveral(ctx: CommandContext, key: string, list: List, end: Li
 }
 
 /** Tells that elements were taken from that end; a list that has become empty goes. */
-export function tellPopped(db: Database, key: string, list: List, end: ListEnd): void {
+export function tellPopped(db: Database, key: Key, list: List, end: ListEnd): void {
   db.changed(key, end === "LEFT" ? ListEvents.LPOP : ListEvents.RPOP);
   if (list.size === 0) deleteEmpty(db, key);
 }
 
 /** Deletes a list that has become empty, with the event that follows that of the change itself. */
-export function deleteEmpty(db: Database, key: string): void {
+export function deleteEmpty(db: Database, key: Key): void {
   db.delete(key);
   db.alsoChanged(key, Events.DEL);
 }

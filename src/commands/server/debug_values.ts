@@ -78,7 +78,7 @@ export function setPackedThreshold(ctx: CommandContext, args: Args): void {
 
 /** What the key named by argument 2 holds; throws if there is no such key. */
 function requireValue(ctx: CommandContext, args: Args): Value {
-  const value = ctx.db.peek(args.key(2));
+  const value = ctx.db.peek(args.receivedKey(2));
   if (value === undefined) throw Errors.NO_SUCH_KEY;
   return value;
 }

@@ -146,7 +146,7 @@ export const sunionstore = defineCommand({
 /** The sets of arguments `from` up to `to`. All are looked up before anything is done. */
 function findSets(ctx: CommandContext, args: Args, from: number, to: number): (ByteSet | undefined)[] {
   const sets: (ByteSet | undefined)[] = [];
-  for (let i = from; i < to; i++) sets.push(ofType(ctx.db.find(args.key(i)), ByteSet));
+  for (let i = from; i < to; i++) sets.push(ofType(ctx.db.find(args.receivedKey(i)), ByteSet));
   return sets;
 }
 

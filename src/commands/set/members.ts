@@ -8,6 +8,7 @@ import { defineCommand } from "../../command/spec.ts";
 import { NONE } from "../../data/listpack.ts";
 import { ByteSet } from "../../data/set.ts";
 import { Events } from "../../keyspace/change.ts";
+import type { Key } from "../../keyspace/key.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { globMatch } from "../../util/glob.ts";
@@ -29,7 +30,7 @@ export const sadd = defineCommand({
   history: [["2.4.0", "Takes several members"]],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const existing = ofType(db.findForWrite(key), ByteSet);
     const set = existing ?? newSet(ctx, args, 2, args.length - 2);
     set.expect(args.length - 2);
@@ -52,7 +53,7 @@ export const srem = defineCommand({
   keys: [key(1, RW | DELETE)],
   history: [["2.4.0", "Takes several members"]],
   run(ctx, args) {
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const set = ofType(ctx.db.findForWrite(key), ByteSet);
     let removed = 0;
     for (let i = 2; set !== undefined && i < args.length; i++) {
@@ -76,8 +77,8 @@ export const smove = defineCommand({
   keys: [key(1, RW | ACCESS | DELETE), key(2, RW | INSERT)],
   run(ctx, args) {
     const { db } = ctx;
-    const from = db.findForWrite(args.key(1));
-    const to = db.findForWrite(args.key(2));
+    const from = db.findForWrite(args.receivedKey(1));
+    const to = db.findForWrite(args.receivedKey(2));
     if (from === undefined) return ctx.reply.integer(0);
     const source = ofType(from, ByteSet)!;
     const destination = ofType(to, ByteSet);
@@ -104,7 +105,7 @@ export const scard = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    ctx.reply.integer(ofType(ctx.db.find(args.key(1)), ByteSet)?.size ?? 0);
+    ctx.reply.integer(ofType(ctx.db.find(args.receivedKey(1)), ByteSet)?.size ?? 0);
   },
 });
 
@@ -118,7 +119,7 @@ export const sismember = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    const set = ofType(ctx.db.find(args.key(1)), ByteSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), ByteSet);
     ctx.reply.integer(set !== undefined && set.has(args, args.starts[2], args.ends[2]) ? 1 : 0);
   },
 });
@@ -133,7 +134,7 @@ export const smismember = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    const set = ofType(ctx.db.find(args.key(1)), ByteSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), ByteSet);
     ctx.reply.arrayHeader(args.length - 2);
     for (let i = 2; i < args.length; i++) {
       ctx.reply.integer(set !== undefined && set.has(args, args.starts[i], args.ends[i]) ? 1 : 0);
@@ -152,7 +153,7 @@ export const smembers = defineCommand({
   keys: [key(1, RO | ACCESS)],
   tips: ["nondeterministic_output_order"],
   run(ctx, args) {
-    const set = ofType(ctx.db.find(args.key(1)), ByteSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), ByteSet);
     ctx.reply.setHeader(set?.size ?? 0);
     if (set !== undefined) replyMembers(ctx.reply, set);
   },
@@ -171,7 +172,7 @@ export const sscan = defineCommand({
   run(ctx, args) {
     const cursor = readScanCursor(args, 2);
     const { reply } = ctx;
-    const set = ofType(ctx.db.find(args.key(1)), ByteSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), ByteSet);
     // Options are looked at only if there is something to scan.
     const options = set === undefined ? null : readScanOptions(args, 3, false);
     const places: number[] = [];
@@ -195,7 +196,7 @@ function newSet(ctx: CommandContext, args: Args, first: number, count: number): 
 }
 
 /** Tells that members were removed, and deletes the set if it is empty. */
-function tellRemoved(ctx: CommandContext, key: string, set: ByteSet): void {
+function tellRemoved(ctx: CommandContext, key: Key, set: ByteSet): void {
   ctx.db.changed(key, SetEvents.SREM);
   if (set.size > 0) return;
   ctx.db.delete(key);

@@ -8,6 +8,7 @@ import { defineCommand } from "../../command/spec.ts";
 import { drawAny, drawDistinct } from "../../data/sampling.ts";
 import { ByteSet } from "../../data/set.ts";
 import { Events } from "../../keyspace/change.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { Errors } from "../../resp/errors.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { parseInt64Bytes } from "../../util/number.ts";
@@ -36,10 +37,10 @@ export const spop = defineCommand({
   run(ctx, args) {
     if (args.length > 3) throw Errors.SYNTAX;
     const count = args.length === 3 ? readPopCount(args) : null;
-    const set = ofType(ctx.db.findForWrite(args.key(1)), ByteSet);
-    if (count !== null) popMany(ctx, args.key(1), set, count);
+    const set = ofType(ctx.db.findForWrite(args.receivedKey(1)), ByteSet);
+    if (count !== null) popMany(ctx, args.receivedKey(1), set, count);
     else if (set === undefined) ctx.reply.nullReply();
-    else popOne(ctx, args.key(1), set);
+    else popOne(ctx, args.receivedKey(1), set);
   },
 });
 
@@ -58,7 +59,7 @@ export const srandmember = defineCommand({
     if (args.length > 3) throw Errors.SYNTAX;
     const count = args.length === 3 ? readDrawCount(args, 2, false) : null;
     const { reply, keyspace: { random } } = ctx;
-    const set = ofType(ctx.db.find(args.key(1)), ByteSet);
+    const set = ofType(ctx.db.find(args.receivedKey(1)), ByteSet);
     if (set === undefined) return count === null ? reply.nullReply() : reply.arrayHeader(0);
     if (count === null) return replyMember(reply, set, set.seek(random.below(set.size)));
     const drawn = numberOfDraws(count, set.size);
@@ -76,7 +77,7 @@ function readPopCount(args: Args): number {
   return count;
 }
 
-function popOne(ctx: CommandContext, key: string, set: ByteSet): void {
+function popOne(ctx: CommandContext, key: Key, set: ByteSet): void {
   const place = set.seek(ctx.keyspace.random.below(set.size));
   set.read(place, member);
   ctx.reply.bulk(member.source, member.start, member.end);
@@ -86,7 +87,7 @@ function popOne(ctx: CommandContext, key: string, set: ByteSet): void {
   if (set.size === 0) dropEmpty(ctx, key);
 }
 
-function popMany(ctx: CommandContext, key: string, set: ByteSet | undefined, count: number): void {
+function popMany(ctx: CommandContext, key: Key, set: ByteSet | undefined, count: number): void {
   const { reply } = ctx;
   if (set === undefined || count === 0) return reply.setHeader(0);
   if (count >= set.size) return popAll(ctx, key, set);
@@ -102,7 +103,7 @@ function popMany(ctx: CommandContext, key: string, set: ByteSet | undefined, cou
   ctx.db.changed(key, SetEvents.SPOP);
 }
 
-function popAll(ctx: CommandContext, key: string, set: ByteSet): void {
+function popAll(ctx: CommandContext, key: Key, set: ByteSet): void {
   ctx.reply.setHeader(set.size);
   replyMembers(ctx.reply, set);
   if (isPropagating(ctx)) {
@@ -112,7 +113,7 @@ function popAll(ctx: CommandContext, key: string, set: ByteSet): void {
   dropEmpty(ctx, key);
 }
 
-function dropEmpty(ctx: CommandContext, key: string): void {
+function dropEmpty(ctx: CommandContext, key: Key): void {
   ctx.db.delete(key);
   ctx.db.alsoChanged(key, Events.DEL);
 }

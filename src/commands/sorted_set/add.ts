@@ -82,7 +82,7 @@ function addAll(ctx: CommandContext, args: Args, options: number, first: number)
   checkOptions(options, count);
   readScores(args, first, count);
   const { db, reply } = ctx;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const present = findSortedSetForWrite(db, key);
   outcome.added = outcome.updated = outcome.processed = 0;
   if (present !== undefined) {

@@ -12,6 +12,7 @@ import { isPropagating } from "../services.ts";
 import { ofType } from "../typed_value.ts";
 import { SortedSetEvents } from "./events.ts";
 import { type EntryForm, findSortedSetForWrite, replyEntries, tellRemoved } from "./value.ts";
+import type { Key } from "../../keyspace/key.ts";
 
 /** Which end: the lowest or the highest scores. */
 export type End = "MIN" | "MAX";
@@ -63,7 +64,7 @@ function pop(ctx: CommandContext, args: Args, end: End): void {
   if (args.length > 3) throw Errors.SYNTAX;
   const hasCount = args.length === 3;
   const count = hasCount ? args.intFrom(2, 0, Errors.NOT_POSITIVE) : 1;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const set = findSortedSetForWrite(ctx.db, key);
   if (set === undefined || count === 0) return ctx.reply.arrayHeader(0);
   const form = hasCount && ctx.reply.resp3 ? "pairs" : "flat";
@@ -73,7 +74,7 @@ function pop(ctx: CommandContext, args: Args, end: End): void {
 /** Replies an array of `count` members from that end, which must be there, takes them away and tells so. */
 export function popSeveral(
   ctx: CommandContext,
-  key: string,
+  key: Key,
   set: SortedSet,
   end: End,
   count: number,
@@ -87,7 +88,7 @@ export function popSeveral(
 /** Takes `count` members from that end away and tells so. */
 export function removePopped(
   ctx: CommandContext,
-  key: string,
+  key: Key,
   set: SortedSet,
   end: End,
   count: number,
@@ -121,7 +122,7 @@ export function popFromFirst(ctx: CommandContext, args: Args, request: MultipleP
  */
 export function firstWithSortedSet(ctx: CommandContext, args: Args, from: number, count: number): number {
   for (let i = from; i < from + count; i++) {
-    if (ofType(ctx.db.peek(args.key(i)), SortedSet) !== undefined) return i;
+    if (ofType(ctx.db.peek(args.receivedKey(i)), SortedSet) !== undefined) return i;
   }
   return -1;
 }

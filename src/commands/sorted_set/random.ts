@@ -26,11 +26,11 @@ export const zrandmember = defineCommand({
     if (args.length > 2) {
       const withScores = readDrawOption(args, 3, "WITHSCORES");
       const count = readDrawCount(args, 2, withScores);
-      const set = findSortedSet(db, args.key(1));
+      const set = findSortedSet(db, args.receivedKey(1));
       if (set === undefined || count === 0) return reply.arrayHeader(0);
       return replyRandom(ctx, set, count, entryForm(reply, withScores));
     }
-    const set = findSortedSet(db, args.key(1));
+    const set = findSortedSet(db, args.receivedKey(1));
     if (set === undefined) return reply.nullReply();
     cursor.seek(set, keyspace.random.below(set.size));
     replyEntry(reply, cursor, "members");

@@ -141,7 +141,7 @@ export const zrangestore = defineCommand({
   keys: [key(1, OW | UPDATE), key(2, RO | ACCESS)],
   run(ctx, args) {
     const request = readRange(args, 3, STORED);
-    const set = findSortedSet(ctx.db, args.key(2));
+    const set = findSortedSet(ctx.db, args.receivedKey(2));
     if (set !== undefined) findRanks(set, request);
     const result = set === undefined ? undefined : copyRange(ctx.keyspace.limits, set, request);
     storeResult(ctx, args.key(1), result, SortedSetEvents.ZRANGESTORE);
@@ -150,7 +150,7 @@ export const zrangestore = defineCommand({
 
 function replyRange(ctx: CommandContext, args: Args, form: RangeForm): void {
   const request = readRange(args, 2, form);
-  const set = findSortedSet(ctx.db, args.key(1));
+  const set = findSortedSet(ctx.db, args.receivedKey(1));
   if (set === undefined) return ctx.reply.arrayHeader(0);
   findRanks(set, request);
   const entries = entryForm(ctx.reply, request.withScores);

@@ -25,7 +25,7 @@ export const zcard = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    ctx.reply.integer(findSortedSet(ctx.db, args.key(1))?.size ?? 0);
+    ctx.reply.integer(findSortedSet(ctx.db, args.receivedKey(1))?.size ?? 0);
   },
 });
 
@@ -39,7 +39,7 @@ export const zscore = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    replyScore(ctx.reply, findSortedSet(ctx.db, args.key(1)), args, 2);
+    replyScore(ctx.reply, findSortedSet(ctx.db, args.receivedKey(1)), args, 2);
   },
 });
 
@@ -53,7 +53,7 @@ export const zmscore = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    const set = findSortedSet(ctx.db, args.key(1));
+    const set = findSortedSet(ctx.db, args.receivedKey(1));
     ctx.reply.arrayHeader(args.length - 2);
     for (let i = 2; i < args.length; i++) replyScore(ctx.reply, set, args, i);
   },
@@ -102,7 +102,7 @@ export const zcount = defineCommand({
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
     const range = readScoreRange(args, 2, 3);
-    const set = findSortedSet(ctx.db, args.key(1));
+    const set = findSortedSet(ctx.db, args.receivedKey(1));
     if (set === undefined) return ctx.reply.integer(0);
     ranksOfScores(set, range, ranks);
     ctx.reply.integer(ranks.count);
@@ -120,7 +120,7 @@ export const zlexcount = defineCommand({
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
     const range = readMemberRange(args, 2, 3);
-    const set = findSortedSet(ctx.db, args.key(1));
+    const set = findSortedSet(ctx.db, args.receivedKey(1));
     if (set === undefined) return ctx.reply.integer(0);
     set.memberRange(range, false, ranks);
     ctx.reply.integer(ranks.count);
@@ -137,7 +137,7 @@ function replyRank(ctx: CommandContext, args: Args, reversed: boolean): void {
   const withScore = args.length === 4;
   if (withScore && !args.is(3, "WITHSCORE")) throw Errors.SYNTAX;
   const { db, reply } = ctx;
-  const set = findSortedSet(db, args.key(1));
+  const set = findSortedSet(db, args.receivedKey(1));
   const handle = set === undefined ? NO_MEMBER : set.find(args, args.starts[2], args.ends[2]);
   if (set === undefined || handle === NO_MEMBER) return withScore ? reply.nullArray() : reply.nullReply();
   const rank = set.rankOf(handle);

@@ -6,6 +6,7 @@ import { DELETE, key, RW } from "../../command/key_spec.ts";
 import { defineCommand } from "../../command/spec.ts";
 import type { RankRange, SortedSet } from "../../data/sorted_set.ts";
 import type { ChangeEvent } from "../../keyspace/change.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { SortedSetEvents } from "./events.ts";
 import { ranksOfScores, readMemberRange, readScoreRange } from "./score_argument.ts";
 import { findSortedSetForWrite, tellRemoved } from "./value.ts";
@@ -23,7 +24,7 @@ export const zrem = defineCommand({
   keys: [key(1, RW | DELETE)],
   history: [["2.4.0", "Takes several members"]],
   run(ctx, args) {
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const set = findSortedSetForWrite(ctx.db, key);
     let removed = 0;
     if (set !== undefined) {
@@ -48,7 +49,7 @@ export const zremrangebyrank = defineCommand({
   run(ctx, args) {
     const start = args.clampedInt(2);
     const stop = args.clampedInt(3);
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const set = findSortedSetForWrite(ctx.db, key);
     if (set === undefined) return ctx.reply.integer(0);
     const { size } = set;
@@ -70,7 +71,7 @@ export const zremrangebyscore = defineCommand({
   keys: [key(1, RW | DELETE)],
   run(ctx, args) {
     const range = readScoreRange(args, 2, 3);
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const set = findSortedSetForWrite(ctx.db, key);
     if (set === undefined) return ctx.reply.integer(0);
     ranksOfScores(set, range, ranks);
@@ -89,7 +90,7 @@ export const zremrangebylex = defineCommand({
   keys: [key(1, RW | DELETE)],
   run(ctx, args) {
     const range = readMemberRange(args, 2, 3);
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const set = findSortedSetForWrite(ctx.db, key);
     if (set === undefined) return ctx.reply.integer(0);
     set.memberRange(range, false, ranks);
@@ -98,7 +99,7 @@ export const zremrangebylex = defineCommand({
 });
 
 /** Removes the members with the ranks in `ranks`, tells so and replies how many. */
-function removeRanks(ctx: CommandContext, key: string, set: SortedSet, event: ChangeEvent): void {
+function removeRanks(ctx: CommandContext, key: Key, set: SortedSet, event: ChangeEvent): void {
   if (ranks.count > 0) {
     set.removeRange(ranks.first, ranks.count);
     tellRemoved(ctx.db, key, set, event);

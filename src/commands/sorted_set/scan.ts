@@ -21,7 +21,7 @@ export const zscan = defineCommand({
   run(ctx, args) {
     const cursor = readScanCursor(args, 2);
     const { db, reply } = ctx;
-    const set = findSortedSet(db, args.key(1));
+    const set = findSortedSet(db, args.receivedKey(1));
     if (set === undefined) {
       reply.arrayHeader(2);
       reply.bulkText("0");

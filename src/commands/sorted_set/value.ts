@@ -8,6 +8,7 @@ import type { CommandContext } from "../../command/context.ts";
 import { SortedSet, SortedSetCursor } from "../../data/sorted_set.ts";
 import { type ChangeEvent, Events } from "../../keyspace/change.ts";
 import type { Database } from "../../keyspace/database.ts";
+import type { Key } from "../../keyspace/key.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { ofType } from "../typed_value.ts";
 
@@ -17,17 +18,17 @@ const cursor = new SortedSetCursor();
 export type EntryForm = "members" | "flat" | "pairs";
 
 /** Look-up of a sorted set to read; throws WRONGTYPE for another type. */
-export function findSortedSet(db: Database, key: string): SortedSet | undefined {
+export function findSortedSet(db: Database, key: Key): SortedSet | undefined {
   return ofType(db.find(key), SortedSet);
 }
 
 /** Look-up of a sorted set to change; throws WRONGTYPE for another type. */
-export function findSortedSetForWrite(db: Database, key: string): SortedSet | undefined {
+export function findSortedSetForWrite(db: Database, key: Key): SortedSet | undefined {
   return ofType(db.findForWrite(key), SortedSet);
 }
 
 /** Tells that members were taken out of a sorted set; one that has become empty goes. */
-export function tellRemoved(db: Database, key: string, set: SortedSet, event: ChangeEvent): void {
+export function tellRemoved(db: Database, key: Key, set: SortedSet, event: ChangeEvent): void {
   db.changed(key, event);
   if (set.size > 0) return;
   db.delete(key);
@@ -37,7 +38,7 @@ export function tellRemoved(db: Database, key: string, set: SortedSet, event: Ch
 /** Stores a result under `key`, or deletes the key if there is none, and replies the size. */
 export function storeResult(
   ctx: CommandContext,
-  key: string,
+  key: Key,
   result: SortedSet | undefined,
   event: ChangeEvent,
 ): void {

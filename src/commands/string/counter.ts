@@ -7,6 +7,7 @@ import { defineCommand } from "../../command/spec.ts";
 import { TEXT_FLAG } from "../../keyspace/entry_arena.ts";
 import { Events } from "../../keyspace/change.ts";
 import type { Database } from "../../keyspace/database.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { Errors } from "../../resp/errors.ts";
 import { fromBytes } from "../../util/byte_string.ts";
 import { addLongDouble, formatLongDouble, type LongDouble, parseLongDouble } from "../../util/float.ts";
@@ -37,7 +38,7 @@ export const incr = defineCommand({
   flags: WRITE | DENYOOM | FAST,
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
-    add(ctx, args.key(1), 1);
+    add(ctx, args.receivedKey(1), 1);
   },
 });
 
@@ -51,7 +52,7 @@ export const decr = defineCommand({
   flags: WRITE | DENYOOM | FAST,
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
-    add(ctx, args.key(1), -1);
+    add(ctx, args.receivedKey(1), -1);
   },
 });
 
@@ -66,8 +67,8 @@ export const incrby = defineCommand({
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
     const increment = parseSafeIntegerBytes(args.buffer, args.starts[2], args.ends[2]);
-    if (Number.isNaN(increment)) addLarge(ctx, args.key(1), args.int64(2));
-    else add(ctx, args.key(1), increment);
+    if (Number.isNaN(increment)) addLarge(ctx, args.receivedKey(1), args.int64(2));
+    else add(ctx, args.receivedKey(1), increment);
   },
 });
 
@@ -82,10 +83,10 @@ export const decrby = defineCommand({
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
     const decrement = parseSafeIntegerBytes(args.buffer, args.starts[2], args.ends[2]);
-    if (!Number.isNaN(decrement)) return add(ctx, args.key(1), -decrement);
+    if (!Number.isNaN(decrement)) return add(ctx, args.receivedKey(1), -decrement);
     const large = args.int64(2);
     if (large === INT64_MIN) throw Errors.DECREMENT_OVERFLOW;
-    addLarge(ctx, args.key(1), -large);
+    addLarge(ctx, args.receivedKey(1), -large);
   },
 });
 
@@ -100,7 +101,7 @@ export const incrbyfloat = defineCommand({
   keys: [key(1, RW | ACCESS | UPDATE)],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const old = findStringForWrite(db, key);
     const current = old === undefined ? parseLongDouble("0") : longDoubleOf(db, old);
     const increment = parseLongDouble(args.text(2));
@@ -122,7 +123,7 @@ function longDoubleOf(db: Database, value: StringValue): LongDouble | undefined 
 }
 
 /** Adds in numbers while they are exact, which is nearly always. */
-function add(ctx: CommandContext, key: string, increment: number): void {
+function add(ctx: CommandContext, key: Key, increment: number): void {
   const { db } = ctx;
   const old = findStringForWrite(db, key);
   const sum = (old === undefined ? 0 : integerOf(db, old)) + increment;
@@ -132,7 +133,7 @@ function add(ctx: CommandContext, key: string, increment: number): void {
   ctx.reply.integer(sum);
 }
 
-function addLarge(ctx: CommandContext, key: string, increment: bigint): void {
+function addLarge(ctx: CommandContext, key: Key, increment: bigint): void {
   const { db } = ctx;
   const old = findStringForWrite(db, key);
   const current = old === undefined ? 0n : int64Of(db, old);

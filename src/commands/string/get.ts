@@ -4,9 +4,11 @@ import type { Args } from "../../command/args.ts";
 import type { CommandContext } from "../../command/context.ts";
 import { FAST, READONLY, WRITE } from "../../command/flags.ts";
 import { ACCESS, DELETE, key, keys, RO, RW, UPDATE } from "../../command/key_spec.ts";
+import { touchKeys } from "../../command/look_ahead.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { Events } from "../../keyspace/change.ts";
 import { type Deadline, setDeadline } from "../../keyspace/deadline.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { LongString } from "../../keyspace/value.ts";
 import { Errors, invalidExpireTime } from "../../resp/errors.ts";
 import { type ExpireForm, expireFormAt, readFutureDeadline } from "../expire_time.ts";
@@ -25,7 +27,7 @@ export const get = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO | ACCESS)],
   run(ctx, args) {
-    replyString(ctx.reply, ctx.db, findString(ctx.db, args.key(1)));
+    replyString(ctx.reply, ctx.db, findString(ctx.db, args.receivedKey(1)));
   },
 });
 
@@ -42,8 +44,9 @@ export const mget = defineCommand({
   run(ctx, args) {
     const { db, reply } = ctx;
     reply.arrayHeader(args.length - 1);
+    touchKeys(db, args, 1, 1);
     for (let i = 1; i < args.length; i++) {
-      const value = db.find(args.key(i));
+      const value = db.find(args.receivedKey(i));
       if (typeof value === "number" || value instanceof LongString) replyString(reply, db, value);
       else reply.nullReply();
     }
@@ -60,7 +63,7 @@ export const strlen = defineCommand({
   flags: READONLY | FAST,
   keys: [key(1, RO)],
   run(ctx, args) {
-    ctx.reply.integer(lengthOf(ctx.db, findString(ctx.db, args.key(1))));
+    ctx.reply.integer(lengthOf(ctx.db, findString(ctx.db, args.receivedKey(1))));
   },
 });
 
@@ -102,7 +105,7 @@ export const getdel = defineCommand({
   keys: [key(1, RW | ACCESS | DELETE)],
   run(ctx, args) {
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const value = findString(db, key);
     replyString(ctx.reply, db, value);
     if (value === undefined) return;
@@ -125,7 +128,7 @@ export const getex = defineCommand({
   run(ctx, args) {
     const option = readGetexOption(args);
     const { db } = ctx;
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     const value = findString(db, key);
     if (value === undefined) return ctx.reply.nullReply();
     if (option === null || option === "persist") {
@@ -154,14 +157,14 @@ function readGetexOption(args: Args): ExpireForm | "persist" | null {
   return option;
 }
 
-function removeExpiry(ctx: CommandContext, key: string): void {
+function removeExpiry(ctx: CommandContext, key: Key): void {
   if (!ctx.db.clearExpiry(key)) return;
   if (isPropagating(ctx)) ctx.rewrite("PERSIST", key);
   ctx.db.changed(key, Events.PERSIST);
 }
 
 /** Sets the deadline; the key goes at once if it is past. */
-function applyDeadline(ctx: CommandContext, key: string, deadline: Deadline): void {
+function applyDeadline(ctx: CommandContext, key: Key, deadline: Deadline): void {
   const { db } = ctx;
   if (ctx.keyspace.isOver(deadline)) {
     if (isPropagating(ctx)) ctx.rewrite("DEL", key);
@@ -177,7 +180,7 @@ function replyRange(ctx: CommandContext, args: Args): void {
   let start = args.clampedInt(2);
   let end = args.clampedInt(3);
   const { db, reply } = ctx;
-  const value = findString(db, args.key(1));
+  const value = findString(db, args.receivedKey(1));
   const length = lengthOf(db, value);
   if (value === undefined || (start < 0 && end < 0 && start > end)) return reply.bulkText("");
   if (start < 0) start = Math.max(0, start + length);

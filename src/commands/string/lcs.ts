@@ -27,8 +27,8 @@ export const lcs = defineCommand({
   keys: [keys(1, 2, 1, RO | ACCESS)],
   run(ctx, args) {
     const { db, reply } = ctx;
-    const firstValue = db.find(args.key(1));
-    const secondValue = db.find(args.key(2));
+    const firstValue = db.find(args.receivedKey(1));
+    const secondValue = db.find(args.receivedKey(2));
     if (!isStringOrNone(firstValue) || !isStringOrNone(secondValue)) throw Errors.LCS_NOT_STRINGS;
     const options = readOptions(args);
     const first = firstValue === undefined ? EMPTY : viewOf(db, firstValue);

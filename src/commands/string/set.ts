@@ -5,9 +5,11 @@ import type { CommandContext } from "../../command/context.ts";
 import { ARGUMENT_BOUND, DENYOOM, FAST, WRITE } from "../../command/flags.ts";
 import { setKeys } from "../../command/get_keys.ts";
 import { ACCESS, INSERT, key, keys, OW, RW, UPDATE, VARIABLE_FLAGS } from "../../command/key_spec.ts";
+import { touchKeys } from "../../command/look_ahead.ts";
 import { defineCommand } from "../../command/spec.ts";
 import { Events } from "../../keyspace/change.ts";
 import { type Deadline, setDeadline } from "../../keyspace/deadline.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { CommandError, Errors, invalidExpireTime, wrongArity } from "../../resp/errors.ts";
 import { type ExpireForm, expireFormAt, ExpireForms, readFutureDeadline } from "../expire_time.ts";
 import { isPropagating } from "../services.ts";
@@ -38,7 +40,7 @@ export const set = defineCommand({
   ],
   run(ctx, args) {
     if (args.length === 3) {
-      storeArgument(ctx, args.key(1), args, 2);
+      storeArgument(ctx, args.receivedKey(1), args, 2);
       ctx.reply.ok();
     } else setWithOptions(ctx, args);
   },
@@ -57,7 +59,7 @@ export const setnx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with `NX`",
   run(ctx, args) {
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     if (ctx.db.findForWrite(key) !== undefined) return ctx.reply.integer(0);
     storeArgument(ctx, key, args, 2);
     ctx.reply.integer(1);
@@ -111,7 +113,7 @@ export const getset = defineCommand({
   deprecatedSince: "6.2.0",
   replacedBy: "`SET` with `GET`",
   run(ctx, args) {
-    const key = args.key(1);
+    const key = args.receivedKey(1);
     replyString(ctx.reply, ctx.db, findString(ctx.db, key));
     storeArgument(ctx, key, args, 2);
     if (isPropagating(ctx)) ctx.rewrite("SET", key, args.bytes(2));
@@ -130,7 +132,8 @@ export const mset = defineCommand({
   tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
   run(ctx, args) {
     if (args.length % 2 === 0) throw MSET_ARITY;
-    for (let i = 1; i < args.length; i += 2) storeArgument(ctx, args.key(i), args, i + 1);
+    touchKeys(ctx.db, args, 1, 2);
+    for (let i = 1; i < args.length; i += 2) storeArgument(ctx, args.receivedKey(i), args, i + 1);
     ctx.reply.ok();
   },
 });
@@ -147,15 +150,15 @@ export const msetnx = defineCommand({
   run(ctx, args) {
     if (args.length % 2 === 0) throw MSETNX_ARITY;
     for (let i = 1; i < args.length; i += 2) {
-      if (ctx.db.findForWrite(args.key(i)) !== undefined) return ctx.reply.integer(0);
+      if (ctx.db.findForWrite(args.receivedKey(i)) !== undefined) return ctx.reply.integer(0);
     }
-    for (let i = 1; i < args.length; i += 2) storeArgument(ctx, args.key(i), args, i + 1);
+    for (let i = 1; i < args.length; i += 2) storeArgument(ctx, args.receivedKey(i), args, i + 1);
     ctx.reply.integer(1);
   },
 });
 
 /** Stores argument `index` as the string of `key`, without a deadline, and tells so. */
-function storeArgument(ctx: CommandContext, key: string, args: Args, index: number): void {
+function storeArgument(ctx: CommandContext, key: Key, args: Args, index: number): void {
   const { db } = ctx;
   // Writing is a use, which only a frequency has to be told.
   if (ctx.keyspace.accessClock.frequency) db.findForWrite(key);
@@ -201,7 +204,7 @@ function setWithOptions(ctx: CommandContext, args: Args): void {
   const deadline = form === null
     ? null
     : readFutureDeadline(args, timeIndex, form, ctx.keyspace.now, INVALID_SET_TIME);
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   const old = get ? findString(db, key) : undefined;
   const exists = db.findForWrite(key) !== undefined;
   if (get) replyString(reply, db, old);
@@ -220,7 +223,7 @@ function setWithOptions(ctx: CommandContext, args: Args): void {
 
 function setExpiring(ctx: CommandContext, args: Args, form: ExpireForm, invalid: CommandError): void {
   const deadline = readFutureDeadline(args, 2, form, ctx.keyspace.now, invalid);
-  ctx.db.findForWrite(args.key(1));
+  ctx.db.findForWrite(args.receivedKey(1));
   store(ctx, args, 3, deadline, false);
   if (isPropagating(ctx)) rewriteAbsolute(ctx, args, 3, deadline);
   ctx.reply.ok();
@@ -235,7 +238,7 @@ function store(
   keepExpiry: boolean,
 ): void {
   const { db } = ctx;
-  const key = args.key(1);
+  const key = args.receivedKey(1);
   db.setBytes(key, args, args.starts[index], args.ends[index], keepExpiry || deadline !== null);
   if (deadline !== null) setDeadline(db, key, deadline);
   db.changed(key, Events.SET);

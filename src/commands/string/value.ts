@@ -7,6 +7,7 @@
 import type { CommandContext } from "../../command/context.ts";
 import { RAW_FLAG, TEXT_FLAG } from "../../keyspace/entry_arena.ts";
 import type { Database } from "../../keyspace/database.ts";
+import type { Key } from "../../keyspace/key.ts";
 import { LongString, type Value } from "../../keyspace/value.ts";
 import { Errors } from "../../resp/errors.ts";
 import type { Reply } from "../../resp/reply.ts";
@@ -30,13 +31,13 @@ export function asString(value: Value): StringValue {
 }
 
 /** Look-up of a string to read; throws WRONGTYPE for another type. */
-export function findString(db: Database, key: string): StringValue | undefined {
+export function findString(db: Database, key: Key): StringValue | undefined {
   const value = db.find(key);
   return value === undefined ? undefined : asString(value);
 }
 
 /** Look-up of a string to change; throws WRONGTYPE for another type. */
-export function findStringForWrite(db: Database, key: string): StringValue | undefined {
+export function findStringForWrite(db: Database, key: Key): StringValue | undefined {
   const value = db.findForWrite(key);
   return value === undefined ? undefined : asString(value);
 }
@@ -88,7 +89,7 @@ export function encodingOf(db: Database, value: StringValue): string {
 }
 
 /** Stores the integer under `key`, whose value was `old`; the deadline stays. */
-export function storeInteger(db: Database, key: string, old: StringValue | undefined, value: number): void {
+export function storeInteger(db: Database, key: Key, old: StringValue | undefined, value: number): void {
   const length = integerLength(value);
   const { arena } = db;
   // In place, mostly: few counts are longer than the one before, and few of those need a larger slot.
@@ -110,7 +111,7 @@ export function storeInteger(db: Database, key: string, old: StringValue | undef
  */
 export function storeText(
   db: Database,
-  key: string,
+  key: Key,
   old: StringValue | undefined,
   text: string,
   flags = 0,
@@ -127,7 +128,7 @@ export function storeText(
  */
 export function growString(
   db: Database,
-  key: string,
+  key: Key,
   old: StringValue | undefined,
   length: number,
 ): StringValue {
