@@ -2,6 +2,7 @@
  * Checks who imports whom: every import between the folders of src/ has to be in the table below, as have packages
  * and node: modules; the layers must not depend on each other in a circle; no file may be longer than 600 lines.
  */
+import { fileURLToPath } from "node:url";
 import { dirname, join, normalize } from "node:path/posix";
 import { walk } from "@std/fs";
 
@@ -31,23 +32,43 @@ const LAYERS: Record<string, readonly string[]> = {
     ...["resp", "data", "config", "keyspace", "command", "pubsub", "tx", "blocking", "acl", "scripting"],
     ...["persistence", "replication", "cluster", "observability", "effects", "commands"],
   ],
-  main: ["config", "server"],
+  client: ["resp"],
+  transfer: ["client", "resp", "data", "config", "keyspace", "command", "commands", "persistence"],
+  tools: [
+    ...["client", "transfer", "resp", "data", "config", "keyspace", "command", "commands", "persistence"],
+    "observability",
+  ],
+  embedding: [
+    ...["resp", "data", "config", "keyspace", "command", "pubsub", "tx", "blocking", "acl", "scripting"],
+    ...[
+      "persistence",
+      "replication",
+      "cluster",
+      "observability",
+      "effects",
+      "commands",
+      "server",
+      "transfer",
+    ],
+  ],
+  main: ["config", "server", "tools"],
 };
 
 /** Packages and node: modules that files under src/ and main.ts may import, and in which layers. */
 const EXTERNAL: Record<string, readonly string[] | "everywhere"> = {
   "@std/assert": "everywhere",
-  "@std/cli": ["config", "main"],
+  "@std/cli": ["config", "tools", "main"],
   "@std/fs": ["config", "persistence", "commands", "server", "main"],
   "@std/streams": ["resp", "server"],
   "node:buffer": "everywhere",
   "node:crypto": "everywhere",
-  "node:net": ["server"],
-  "node:tls": ["server"],
+  "node:net": ["client", "server"],
+  "node:tls": ["client", "server"],
   "node:fs": ["persistence", "server"],
   "node:os": ["observability", "commands", "server"],
-  "node:path": ["config", "persistence", "commands", "server"],
-  "node:process": ["observability", "commands", "server"],
+  "node:path": ["config", "persistence", "commands", "transfer", "server"],
+  "node:process": ["observability", "commands", "tools", "server", "main"],
+  "node:readline": ["tools"],
   "node:v8": ["observability", "commands", "server"],
   "node:perf_hooks": ["observability", "commands", "server"],
 };
@@ -185,7 +206,7 @@ export async function readSources(root: string): Promise<Map<string, string>> {
 }
 
 if (import.meta.main) {
-  const files = await readSources(new URL("../", import.meta.url).pathname);
+  const files = await readSources(fileURLToPath(new URL("../", import.meta.url)));
   const problems = checkLayers(files);
   for (const problem of problems) console.error(problem);
   console.log(`layers: ${files.size} files, ${problems.length} problems`);

@@ -122,7 +122,17 @@ function* rewriteHash(writer: CommandWriter, key: string, hash: Hash): Generator
 
 function* rewriteStream(writer: CommandWriter, key: string, stream: Stream): Generator<void> {
   if (stream.size > 0) yield* rewriteEntries(writer, key, stream);
-  else {
+  yield* rewriteStreamState(writer, key, stream, stream.size === 0);
+}
+
+/** Writes the commands for all that a stream has besides its entries, which must be there already if there are any. */
+export function* rewriteStreamState(
+  writer: CommandWriter,
+  key: string,
+  stream: Stream,
+  isEmpty: boolean,
+): Generator<void> {
+  if (isEmpty) {
     // An entry that goes at once: so an empty stream is made.
     writer.begin(7);
     writer.texts("XADD", key, "MAXLEN", "0", "0-1", "x", "y");

@@ -6,7 +6,7 @@
 
 import { Collection } from "../../data/collection.ts";
 import type { Database } from "../../keyspace/database.ts";
-import { setDeadline, toDeadline } from "../../keyspace/deadline.ts";
+import { type Deadline, setDeadline, toDeadline } from "../../keyspace/deadline.ts";
 import type { Keyspace } from "../../keyspace/keyspace.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { equalBytes, escapeForDisplay } from "../../util/byte_string.ts";
@@ -41,6 +41,19 @@ export interface LoadLog {
   warning(text: string): void;
 }
 
+/** A key of a file, before its value. */
+export interface RdbEntry {
+  readonly database: number;
+  readonly key: string;
+  /** RDB type of the value. */
+  readonly type: number;
+  /** Milliseconds since the epoch; null for none. */
+  readonly deadline: Deadline | null;
+}
+
+/** Reads the value of an entry, all of it, in steps, in the place of storing it. */
+export type RdbVisitor = (entry: RdbEntry, reader: RdbReader) => Iterable<void>;
+
 /** How a file is read. */
 export interface RdbLoadOptions {
   readonly keyspace: Keyspace;
@@ -51,6 +64,8 @@ export interface RdbLoadOptions {
   readonly onDropped?: (database: number, key: string) => void;
   /** Lets keys of the file take the place of those that there are, instead of refusing the file. */
   readonly replaceExisting: boolean;
+  /** Gets the entries, expired ones too, for whoever does not want them stored. */
+  readonly visitor?: RdbVisitor;
 }
 
 /** Reads one file into a keyspace. Its checksum is verified if the reader computes one. */
@@ -92,7 +107,9 @@ export class RdbFileReader {
     for (;;) {
       const type = reader.byte();
       if (type === Opcode.END) break;
-      if (hasManyParts(type)) yield* this.#readInSteps(type);
+      if (this.#options.visitor !== undefined && isValueType(type)) {
+        yield* this.#visit(type, this.#options.visitor);
+      } else if (hasManyParts(type)) yield* this.#readInSteps(type);
       else if (isValueType(type)) this.#readEntry(type);
       else this.#readOpcode(type);
       if (reader.offset < pause) continue;
@@ -195,6 +212,20 @@ export class RdbFileReader {
   *#readInSteps(type: number): Generator<void> {
     const key = this.#reader.key(this.#slice);
     this.#finish(key, yield* loadInSteps(this.#reader, type, this.#options.keyspace.limits));
+  }
+
+  *#visit(type: number, visitor: RdbVisitor): Generator<void> {
+    const key = this.#reader.key(this.#slice);
+    const deadline = typeof this.#deadline === "bigint" ? toDeadline(this.#deadline) : this.#deadline;
+    const entry = {
+      database: this.#database.index,
+      key,
+      type,
+      deadline: deadline === NONE ? null : deadline,
+    };
+    this.#deadline = this.#idle = this.#frequency = NONE;
+    yield* visitor(entry, this.#reader);
+    this.keysLoaded++;
   }
 
   /** Does with a value what is to be done. */

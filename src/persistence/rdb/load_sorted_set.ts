@@ -69,7 +69,8 @@ function readMember(form: IndexedSortedSet, reader: RdbReader, isText: boolean):
   if (!isNew) reader.fail("Duplicate zset fields detected");
 }
 
-function readTextScore(reader: RdbReader): number {
+/** Reads a score as the oldest files have it, a text. */
+export function readTextScore(reader: RdbReader): number {
   const size = reader.byte();
   if (size === SCORE_NAN) return NaN;
   if (size === SCORE_INFINITY) return Infinity;

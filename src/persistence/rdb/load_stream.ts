@@ -8,6 +8,7 @@ import { type Consumer, type ConsumerGroup, NEVER, UNKNOWN_COUNT } from "../../d
 import type { EncodingLimits } from "../../data/encoding_limits.ts";
 import { Stream } from "../../data/stream.ts";
 import { StreamId } from "../../data/stream_id.ts";
+import type { StreamNode } from "../../data/stream_node.ts";
 import { loadStreamNode } from "../../data/stream_node_check.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { ValueType } from "./format.ts";
@@ -37,15 +38,56 @@ export function* loadStream(
 function* readStream(stream: Stream, reader: RdbReader, type: number): Generator<void> {
   const last = new StreamId();
   for (let left = reader.count(LEAST.node); left > 0; left--) {
-    readNode(stream, reader, last);
+    const node = readNode(reader, last);
+    if (node.live > 0) stream.appendNode(node);
+    else node.release();
     if (left % STEP_NODES === 0) yield;
   }
-  readState(stream, reader, type, last);
+  readState(stream, reader, type, last, stream.size);
   for (let left = reader.count(LEAST.group); left > 0; left--) yield* readGroup(stream, reader, type);
 }
 
+/**
+ * Reads a stream without holding more than a node of its entries: each node, a stream of its own, goes to `visit` and is
+ * given back afterwards. The result has all but the entries, and is the caller's. Not for the oldest type, whose counters
+ * follow from the entries.
+ */
+export function* visitStream(
+  reader: RdbReader,
+  type: number,
+  limits: EncodingLimits,
+  visit: (entries: Stream) => void,
+): Generator<void, Stream> {
+  const state = new Stream(limits);
+  return yield* builtInSteps(state, visitNodes(state, reader, type, limits, visit));
+}
+
+function* visitNodes(
+  state: Stream,
+  reader: RdbReader,
+  type: number,
+  limits: EncodingLimits,
+  visit: (entries: Stream) => void,
+): Generator<void> {
+  const last = new StreamId();
+  let length = 0;
+  for (let left = reader.count(LEAST.node); left > 0; left--) {
+    const entries = new Stream(limits);
+    entries.appendNode(readNode(reader, last));
+    try {
+      length += entries.size;
+      visit(entries);
+    } finally {
+      entries.release();
+    }
+    if (left % STEP_NODES === 0) yield;
+  }
+  readState(state, reader, type, last, length);
+  for (let left = reader.count(LEAST.group); left > 0; left--) yield* readGroup(state, reader, type);
+}
+
 /** Reads a node, whose entries must come behind `last`; that is its last entry then. */
-function readNode(stream: Stream, reader: RdbReader, last: StreamId): void {
+function readNode(reader: RdbReader, last: StreamId): StreamNode {
   reader.string(slice);
   if (slice.length !== ID_SIZE) reader.fail("Stream node key entry is not the size of a stream ID");
   takeRawId();
@@ -55,13 +97,13 @@ function readNode(stream: Stream, reader: RdbReader, last: StreamId): void {
     listpack.release();
     reader.fail("Stream listpack integrity check failed.");
   }
-  if (node.live > 0) stream.appendNode(node);
-  else node.release();
+  return node;
 }
 
-function readState(stream: Stream, reader: RdbReader, type: number, last: StreamId): void {
+/** Reads what stands behind the entries, of which there were `size`, up to `last`. */
+function readState(stream: Stream, reader: RdbReader, type: number, last: StreamId, size: number): void {
   const length = reader.size();
-  if (length !== stream.size) reader.fail("Stream length inconsistent with its entries");
+  if (length !== size) reader.fail("Stream length inconsistent with its entries");
   readId(reader, stream.lastId);
   if (stream.lastId.compare(last) < 0) reader.fail("Stream last ID is before its last entry");
   stream.refreshFirstId();
