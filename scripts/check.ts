@@ -1,6 +1,8 @@
 /** Everything that is checked besides the tests; one line per item, and the output of those that fail. */
 
-const ROOT = new URL("../", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** The version of Deno that the project is built and tested with. */
 const VERSION_FILE = ".deno-version";
 /** Files that may name that version, and then have to name the same. */

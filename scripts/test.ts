@@ -4,6 +4,8 @@
  * failed and something ran.
  */
 
+import { fileURLToPath } from "node:url";
+
 /** Many tests mostly wait for servers: more of them at a time than processors are worth it. */
 const LEAST_JOBS = 4;
 
@@ -70,7 +72,7 @@ async function runTask(name: string): Promise<Finished> {
   console.log(`\n== deno task ${name}`);
   const process = new Deno.Command(Deno.execPath(), {
     args: ["task", name],
-    cwd: new URL("../", import.meta.url).pathname,
+    cwd: fileURLToPath(new URL("../", import.meta.url)),
     env: { NO_COLOR: "1", DENO_JOBS: String(Math.max(LEAST_JOBS, navigator.hardwareConcurrency)) },
     stdin: "null",
     stdout: "piped",

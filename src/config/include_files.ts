@@ -9,21 +9,24 @@ export function hasWildcard(path: string): boolean {
 
 /**
  * The existing paths that a pattern stands for, sorted. A pattern matches within one path segment, and a
- * leading dot only when it is written out.
+ * leading dot only when it is written out. On Windows `\` separates segments too, and a drive may come first.
  */
-export function listFiles(pattern: string): string[] {
-  let paths = [pattern.startsWith("/") ? "/" : ""];
-  for (const segment of pattern.split("/").filter((part) => part !== "")) {
-    paths = paths.flatMap((parent) => expandSegment(parent, segment));
+export function listFiles(pattern: string, os = Deno.build.os): string[] {
+  const [root] = (os === "windows" ? /^(?:[a-zA-Z]:)?[\\/]*/ : /^\/?/).exec(pattern)!;
+  const segments = pattern.slice(root.length).split(os === "windows" ? /[\\/]/ : "/");
+  let paths: string[] = [];
+  let prefixes = [root];
+  for (const segment of segments.filter((part) => part !== "")) {
+    paths = prefixes.flatMap((prefix) => expandSegment(prefix, segment));
+    prefixes = paths.map((path) => `${path}/`);
   }
   return paths;
 }
 
-function expandSegment(parent: string, segment: string): string[] {
-  const prefix = parent === "" || parent.endsWith("/") ? parent : parent + "/";
+function expandSegment(prefix: string, segment: string): string[] {
   if (!hasWildcard(segment)) return exists(prefix + segment) ? [prefix + segment] : [];
   const pattern = segment.replaceAll("[!", "[^");
-  return entryNames(parent)
+  return entryNames(prefix)
     .filter((name) => (!name.startsWith(".") || segment.startsWith(".")) && globMatch(pattern, name))
     .sort()
     .map((name) => prefix + name);

@@ -42,14 +42,19 @@ export interface AofNames {
 export class AofDirectory {
   readonly disk: Disk;
   readonly names: AofNames;
-  /** Where the server keeps its data; empty or with a `/` at its end. */
-  readonly #root: string;
+  readonly #directory: () => string;
 
   /** `root` is the server's data directory, by default the working directory. */
-  constructor(names: AofNames, root = "", disk: Disk = systemDisk) {
+  constructor(names: AofNames, root: string | (() => string) = "", disk: Disk = systemDisk) {
     this.disk = disk;
     this.names = names;
-    this.#root = root === "" || root.endsWith("/") ? root : `${root}/`;
+    this.#directory = typeof root === "string" ? () => root : root;
+  }
+
+  /** Where the server keeps its data; empty or with a `/` at its end. */
+  get #root(): string {
+    const root = this.#directory();
+    return root === "" || root.endsWith("/") ? root : `${root}/`;
   }
 
   /** Path of the directory. */

@@ -88,19 +88,24 @@ export const systemDisk: Disk = {
 
 /**
  * Two handles on one file: while a handle's asynchronous sync is under way, Deno may refuse to write by it ("resource
- * busy"). A sync covers the file, whichever handle wrote.
+ * busy"). A sync covers the file, whichever handle wrote. On Windows there is a third, since a handle that appends may
+ * not cut the file off there.
  */
-class SystemLogFile implements LogFile {
+export class SystemLogFile implements LogFile {
   readonly #writer: Deno.FsFile;
   readonly #syncer: Deno.FsFile;
+  readonly #cutter: Deno.FsFile;
+  readonly #handles: Deno.FsFile[] = [];
 
-  constructor(path: string, anew: boolean) {
-    this.#writer = Deno.openSync(path, { append: true, create: true, mode: FILE_MODE });
+  /** Makes the file if it is missing, and empties it if `anew`. */
+  constructor(path: string, anew: boolean, os = Deno.build.os) {
     try {
-      if (anew) this.#writer.truncateSync(0);
-      this.#syncer = Deno.openSync(path, { append: true });
+      this.#writer = this.#open(path, { append: true, create: true, mode: FILE_MODE });
+      this.#cutter = os === "windows" ? this.#open(path, { write: true }) : this.#writer;
+      if (anew) this.#cutter.truncateSync(0);
+      this.#syncer = this.#open(path, { append: true });
     } catch (error) {
-      this.#writer.close();
+      this.close();
       throw error;
     }
   }
@@ -110,7 +115,7 @@ class SystemLogFile implements LogFile {
   }
 
   truncateSync(size: number): void {
-    this.#writer.truncateSync(size);
+    this.#cutter.truncateSync(size);
   }
 
   syncData(): Promise<void> {
@@ -122,7 +127,12 @@ class SystemLogFile implements LogFile {
   }
 
   close(): void {
-    this.#writer.close();
-    this.#syncer.close();
+    for (const handle of this.#handles.splice(0)) handle.close();
+  }
+
+  #open(path: string, options: Deno.OpenOptions): Deno.FsFile {
+    const handle = Deno.openSync(path, options);
+    this.#handles.push(handle);
+    return handle;
   }
 }
