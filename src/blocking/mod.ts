@@ -23,7 +23,7 @@ import type { Database } from "../keyspace/database.ts";
 import { type TypeName, typeNameOf } from "../keyspace/value.ts";
 import { Errors } from "../resp/errors.ts";
 import { Reply } from "../resp/reply.ts";
-import type { Clock } from "../util/clock.ts";
+import { callAfter, type Clock, type Timer } from "../util/clock.ts";
 
 /** Timers count milliseconds in 32 bits; a longer wait takes several. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -61,7 +61,7 @@ interface Waiter {
   readonly queues: KeyQueue[];
   /** Milliseconds since the epoch; Infinity without a timeout. */
   readonly deadline: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: Timer | undefined;
   /** CLIENT REPLY was off or skipping when the command came. */
   readonly silent: boolean;
   /** The command ran again and had to wait again. */
@@ -294,7 +294,7 @@ export class BlockedClients {
   #remove(waiter: Waiter): void {
     for (const queue of waiter.queues) this.#leave(waiter, queue);
     if (waiter.deadline !== Infinity) this.#timeouts--;
-    clearTimeout(waiter.timer);
+    waiter.timer?.cancel();
     waiter.client.unblock = null;
     this.#waiters.delete(waiter.client);
     if (this.#waiters.size === 0) this.onActiveChange?.();
@@ -314,7 +314,7 @@ export class BlockedClients {
 
   #setTimer(waiter: Waiter): void {
     const left = Math.max(0, waiter.deadline - this.#clock.now());
-    waiter.timer = setTimeout(() => this.#onTimer(waiter), Math.min(left, LONGEST_TIMER));
+    waiter.timer = callAfter(this.#clock, Math.min(left, LONGEST_TIMER), () => this.#onTimer(waiter));
   }
 
   #onTimer(waiter: Waiter): void {

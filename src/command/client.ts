@@ -11,36 +11,38 @@ import type { ByteSource } from "../util/byte_buffer.ts";
  * the order of the bits.
  */
 export const Condition = {
+  /** A test has some commands fail or wait. */
+  FAILURE_INJECTED: 1 << 0,
   /** The client sent ASKING, which is for the next command only. */
-  ASKING: 1 << 0,
+  ASKING: 1 << 1,
   /** DEBUG and MODULE are not enabled for this client. */
-  PROTECTED: 1 << 1,
+  PROTECTED: 1 << 2,
   /** The client must authenticate first. */
-  UNAUTHENTICATED: 1 << 2,
+  UNAUTHENTICATED: 1 << 3,
   /** This server is a node of a cluster, and the keys may be those of another one. */
-  ROUTED: 1 << 3,
+  ROUTED: 1 << 4,
   /** Memory is over `maxmemory`, or may be. */
-  OUT_OF_MEMORY: 1 << 4,
+  OUT_OF_MEMORY: 1 << 5,
   /** The disk refuses what must be written to it, so that nothing may be changed. */
-  DISK_ERROR: 1 << 5,
+  DISK_ERROR: 1 << 6,
   /** Fewer replicas follow closely than `min-replicas-to-write` asks for. */
-  NOT_ENOUGH_REPLICAS: 1 << 6,
+  NOT_ENOUGH_REPLICAS: 1 << 7,
   /** This server is a replica, and what it holds is not for clients to change. */
-  READ_ONLY_REPLICA: 1 << 7,
+  READ_ONLY_REPLICA: 1 << 8,
   /** A RESP2 client with subscriptions: only a few commands are allowed. */
-  SUBSCRIBED: 1 << 8,
+  SUBSCRIBED: 1 << 9,
   /** This server is a replica without its master, and what it holds must not be served. */
-  MASTER_DOWN: 1 << 9,
+  MASTER_DOWN: 1 << 10,
   /** The data are being loaded. */
-  LOADING: 1 << 10,
+  LOADING: 1 << 11,
   /** The client is a replica of this server, which gets the data in another way. */
-  IS_REPLICA: 1 << 11,
+  IS_REPLICA: 1 << 12,
   /** CLIENT PAUSE is in force. */
-  PAUSED: 1 << 12,
+  PAUSED: 1 << 13,
   /** Some keys are on their way to another server, and must not be changed meanwhile. */
-  KEYS_HELD: 1 << 13,
+  KEYS_HELD: 1 << 14,
   /** Between MULTI and EXEC. */
-  IN_TRANSACTION: 1 << 14,
+  IN_TRANSACTION: 1 << 15,
 } as const;
 
 /** What a client does with its replies: CLIENT REPLY. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../util/clock.ts";
+import { callAfter, type Clock, type Timer } from "../util/clock.ts";
 import type { Client } from "./client.ts";
 import { MAY_REPLICATE, WRITE } from "./flags.ts";
 
@@ -28,7 +28,7 @@ export class ClientPause {
   readonly #lasting = new Set<LastingPause>();
   /** Milliseconds since the epoch. */
   #until = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   /** In the order in which they will go on. */
   readonly #waiting = new Set<Client>();
 
@@ -67,7 +67,7 @@ export class ClientPause {
 
   /** Ends the pause. The clients go on in a later turn: another client's command is running at present. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#until = 0;
     this.#change(() => this.#mode = null);
   }
@@ -117,9 +117,9 @@ export class ClientPause {
   }
 
   #setTimer(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     const left = this.#until - this.#clock.now();
-    this.#timer = setTimeout(() => this.#onTimer(), Math.min(left, LONGEST_TIMER));
+    this.#timer = callAfter(this.#clock, Math.min(left, LONGEST_TIMER), () => this.#onTimer());
   }
 
   #onTimer(): void {

@@ -89,7 +89,7 @@ const ALLOWED_WHILE_SUBSCRIBED = new Set(
 const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"]);
 
 function gatesOf(spec: CommandSpec, name: string): number {
-  let gates = Condition.PAUSED;
+  let gates = Condition.FAILURE_INJECTED | Condition.PAUSED;
   if (name !== "asking") gates |= Condition.ASKING;
   if ((spec.flags & flags.NO_AUTH) === 0) gates |= Condition.UNAUTHENTICATED;
   if (!NOT_QUEUED.has(name)) gates |= Condition.IN_TRANSACTION;

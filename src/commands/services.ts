@@ -66,6 +66,8 @@ export interface ServerControl {
   shutdown(request: ShutdownRequest, onFailure?: () => void): boolean;
   /** Has it not end, if it is waiting. False if it is not. */
   abortShutdown(): boolean;
+  /** Ends the process at once: what went wrong, which was logged, leaves no other way. */
+  fail(): void;
 }
 
 /** This server as a node of a cluster; `server/cluster_member.ts` has it. */

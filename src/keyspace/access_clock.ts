@@ -19,17 +19,35 @@ export class AccessClock {
   logFactor = 10;
   /** `lfu-decay-time`: minutes after which an untouched counter loses one; 0 means never. */
   decayMinutes = 1;
-  /** Whether clocks hold frequencies (an LFU policy) or times. */
-  frequency = false;
+  /** Whether touching a value takes more than writing {@linkcode seconds}. */
+  careful = false;
   /** The LRU clock of the present second; what a touch writes. */
   seconds = 0;
 
+  #frequency = false;
+  #followed = false;
   #minutes = 0;
   readonly #random: () => number;
 
   /** `random` answers a float in [0, 1). */
   constructor(random: () => number) {
     this.#random = random;
+  }
+
+  /** Whether clocks hold frequencies (an LFU policy) or times. */
+  get frequency(): boolean {
+    return this.#frequency;
+  }
+
+  set frequency(on: boolean) {
+    this.#frequency = on;
+    this.careful = on || this.#followed;
+  }
+
+  /** Whether somebody wants to see clocks before they move: a {@linkcode Journal}. */
+  set followed(on: boolean) {
+    this.#followed = on;
+    this.careful = on || this.#frequency;
   }
 
   /** Follows the wall clock; called when the server's time moves on. */

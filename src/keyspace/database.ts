@@ -36,6 +36,18 @@ export interface ImageRecorder {
   cleared(database: Database, contents: Database): boolean;
 }
 
+/** Sees keys before they change, present or not, to be able to put them back: what a test's snapshot does. */
+export interface Journal {
+  /** `key` is about to be added, changed or removed; `handle` is its entry, or `NO_SLOT`. */
+  beforeChange(database: Database, key: string, handle: number): void;
+  /** The access clock of an entry is about to move. */
+  beforeTouch(database: Database, handle: number): void;
+  /** As {@linkcode ImageRecorder.cleared}. */
+  cleared(database: Database, contents: Database): boolean;
+  /** The database, which is empty, is about to get the contents of another one. */
+  beforeTakeOver(database: Database): void;
+}
+
 /** A value that was taken out of a database, to be put into it or another one again. */
 export interface DetachedValue {
   /** An object, or the bytes of a short string. */
@@ -60,9 +72,6 @@ export class Database {
   arena = new EntryArena();
   /** Average time to live of the keys with a deadline, in milliseconds: INFO's avg_ttl. */
   averageTtl = 0;
-  /** Wants to see entries before they change; null while nobody does. */
-  recorder: ImageRecorder | null = null;
-
   #entries: EntryIndex;
   /** Deadlines by entry. */
   #deadlines: (Map<number, number> | undefined)[];
@@ -72,6 +81,10 @@ export class Database {
   /** Sum of the objects' `counted`. */
   #objectBytes = 0;
   #scanner = new ShardScanner();
+  #recorder: ImageRecorder | null = null;
+  #journal: Journal | null = null;
+  /** Whether there is either of them: the one question that a write asks. */
+  #observed = false;
 
   /** `shardCount` must be a power of two, at least 2. */
   constructor(keyspace: Keyspace, index: number, shardCount: number) {
@@ -79,6 +92,22 @@ export class Database {
     this.index = index;
     this.#entries = new EntryIndex(this.arena, shardCount);
     this.#deadlines = new Array(shardCount).fill(undefined);
+  }
+
+  /** Wants to see entries before they change; null while nobody does. */
+  get recorder(): ImageRecorder | null {
+    return this.#recorder;
+  }
+
+  set recorder(recorder: ImageRecorder | null) {
+    this.#recorder = recorder;
+    this.#observed = recorder !== null || this.#journal !== null;
+  }
+
+  /** Wants to see keys before they change; null while nobody does. {@linkcode Keyspace.journal} sets it. */
+  set journal(journal: Journal | null) {
+    this.#journal = journal;
+    this.#observed = journal !== null || this.#recorder !== null;
   }
 
   /** Number of keys, expired ones that nobody met yet included. */
@@ -173,7 +202,7 @@ export class Database {
     }
     keyspace.hits++;
     const value = this.valueOf(handle);
-    if (keyspace.touching) this.#touch(value);
+    if (keyspace.touching) this.#touch(handle, value);
     return value;
   }
 
@@ -183,9 +212,9 @@ export class Database {
     if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) {
       return undefined;
     }
-    if (this.recorder !== null) this.#beforeChange(handle);
+    if (this.#observed) this.#beforeChange(key, handle);
     const value = this.valueOf(handle);
-    if (this.keyspace.touching) this.#touch(value);
+    if (this.keyspace.touching) this.#touch(handle, value);
     return value;
   }
 
@@ -194,7 +223,7 @@ export class Database {
    * that count as reading, as Redis sees them.
    */
   announceChange(key: Key): void {
-    if (this.recorder !== null) this.#beforeChange(this.#entries.locate(key, hashOf(key)));
+    if (this.#observed) this.#beforeChange(key, this.#entries.locate(key, hashOf(key)));
   }
 
   /** Look-up that leaves the access clock and the statistics alone; an expired key is deleted all the same. */
@@ -219,7 +248,7 @@ export class Database {
   set(key: Key, value: StoredObject, keepExpiry = false): void {
     const hash = hashOf(key);
     const old = this.#entries.locate(key, hash);
-    if (this.recorder !== null) this.#beforeChange(old);
+    if (this.#observed) this.#beforeChange(key, old);
     if (value.clock === 0) value.clock = this.keyspace.accessClock.initial();
     value.counted = value.memoryUsage();
     this.#objectBytes += value.counted;
@@ -235,7 +264,7 @@ export class Database {
     const length = end - start;
     const arena = this.arena;
     const clock = this.#clockReplacing(old);
-    if (this.recorder !== null) this.#beforeChange(old);
+    if (this.#observed) this.#beforeChange(key, old);
     if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, 0, clock)) {
       copyBytes(source, start, end, arena.page(old), arena.offset(old));
       if (!keepExpiry && this.#expiring !== 0) this.#dropDeadline(hash, old);
@@ -259,7 +288,7 @@ export class Database {
     const hash = hashOf(key);
     const old = this.#entries.locate(key, hash);
     const arena = this.arena;
-    if (this.recorder !== null) this.#beforeChange(old);
+    if (this.#observed) this.#beforeChange(key, old);
     if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, flags, clock)) return old;
     if (!arena.canHold(key.length, length)) {
       const value = new LongString(new Uint8Array(length));
@@ -277,7 +306,7 @@ export class Database {
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
-    if (this.recorder !== null) this.#beforeChange(handle);
+    if (this.#observed) this.#beforeChange(key, handle);
     this.#dropDeadline(hash, handle);
     this.#entries.remove(hash, handle);
     this.#release(handle);
@@ -289,7 +318,7 @@ export class Database {
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return undefined;
-    if (this.recorder !== null) this.#beforeChange(handle);
+    if (this.#observed) this.#beforeChange(key, handle);
     const value = this.valueOf(handle);
     const detached = typeof value === "number"
       ? this.copyOf(value)
@@ -334,7 +363,7 @@ export class Database {
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return;
-    if (this.recorder !== null) this.#beforeChange(handle);
+    if (this.#observed) this.#beforeChange(key, handle);
     const deadlines = this.#deadlines[this.#entries.shardOf(hash)] ??= new Map();
     if (!this.arena.hasDeadline(handle)) this.#expiring++;
     this.arena.setHasDeadline(handle, true);
@@ -347,7 +376,7 @@ export class Database {
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
-    if (this.recorder !== null) this.#beforeChange(handle);
+    if (this.#observed) this.#beforeChange(key, handle);
     return this.#dropDeadline(hash, handle);
   }
 
@@ -415,16 +444,23 @@ export class Database {
 
   /** Removes every key at once. */
   clear(): void {
-    const { recorder } = this;
+    const recorder = this.#recorder;
+    const journal = this.#journal;
     recorder?.beforeClear(this);
+    // Both would keep the contents, so that one has to have copies.
+    if (recorder !== null && journal !== null) {
+      for (const handle of this.entries()) journal.beforeChange(this, this.keyOf(handle), handle);
+    }
     const contents = new Database(this.keyspace, this.index, this.shards.length);
     contents.#exchange(this);
     this.recorder = null;
-    if (recorder === null || !recorder.cleared(this, contents)) contents.release();
+    const isKept = (recorder ?? journal)?.cleared(this, contents) ?? false;
+    if (!isKept) contents.release();
   }
 
   /** Puts the contents of `other`, which is of no use any more, in the place of its own, which must be empty. */
   takeOver(other: Database): void {
+    this.#journal?.beforeTakeOver(this);
     this.#exchange(other);
     other.release();
   }
@@ -469,9 +505,11 @@ export class Database {
     [this.#objectBytes, other.#objectBytes] = [other.#objectBytes, this.#objectBytes];
   }
 
-  /** Lets the image have the entry, which may be `NO_SLOT`, as it is now. */
-  #beforeChange(handle: number): void {
-    if (handle !== NO_SLOT && !this.arena.isRecorded(handle)) this.recorder!.beforeChange(this, handle);
+  /** Lets image and journal have the entry, which may be `NO_SLOT`, as it is now. */
+  #beforeChange(key: Key, handle: number): void {
+    this.#journal?.beforeChange(this, textOf(key), handle);
+    if (this.#recorder === null || handle === NO_SLOT || this.arena.isRecorded(handle)) return;
+    this.#recorder.beforeChange(this, handle);
   }
 
   /** Puts `handle` in the place of `old`, or links it as new if that is `NO_SLOT`. */
@@ -517,10 +555,12 @@ export class Database {
     return this.clockOf(this.valueOf(old));
   }
 
-  #touch(value: Value): void {
+  #touch(handle: number, value: Value): void {
     const accessClock = this.keyspace.accessClock;
-    if (accessClock.frequency) this.setClock(value, accessClock.touched(this.clockOf(value)));
-    else if (typeof value === "number") this.arena.setClock(value, accessClock.seconds);
+    if (accessClock.careful) {
+      this.#journal?.beforeTouch(this, handle);
+      this.setClock(value, accessClock.touched(this.clockOf(value)));
+    } else if (typeof value === "number") this.arena.setClock(value, accessClock.seconds);
     else value.clock = accessClock.seconds;
   }
 

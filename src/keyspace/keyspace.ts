@@ -9,7 +9,7 @@ import { SLOT_COUNT } from "../util/crc16.ts";
 import type { Random } from "../util/random.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeSink } from "./change.ts";
-import { Database } from "./database.ts";
+import { Database, type Journal } from "./database.ts";
 import { moveDistantDeadlines } from "./deadline.ts";
 import { isHashingBySlot } from "./key.ts";
 
@@ -56,6 +56,7 @@ export class Keyspace {
   readonly bySlot = isHashingBySlot();
   readonly #shardCount = this.bySlot ? SLOT_COUNT : SHARD_COUNT;
   readonly #databases: (Database | undefined)[];
+  #journal: Journal | null = null;
 
   /** With a `model`, its limits and access clock are shared. */
   constructor(databaseCount: number, random: Random, model?: Keyspace) {
@@ -89,7 +90,7 @@ export class Keyspace {
 
   /** Database `index`, which must be in range. */
   database(index: number): Database {
-    return this.#databases[index] ??= new Database(this, index, this.#shardCount);
+    return this.#databases[index] ??= this.#newDatabase(index);
   }
 
   /** Database `index` if it was ever used. */
@@ -114,6 +115,13 @@ export class Keyspace {
   /** The databases in use, in the order of their numbers. */
   *databases(): Iterable<Database> {
     for (const database of this.#databases) if (database !== undefined) yield database;
+  }
+
+  /** Has a journal see all changes to come; null for none. */
+  set journal(journal: Journal | null) {
+    this.#journal = journal;
+    this.accessClock.followed = journal !== null;
+    for (const database of this.databases()) database.journal = journal;
   }
 
   /** Sets the time of the commands to come. */
@@ -152,5 +160,11 @@ export class Keyspace {
     a.index = second;
     b.index = first;
     this.dirty++;
+  }
+
+  #newDatabase(index: number): Database {
+    const database = new Database(this, index, this.#shardCount);
+    database.journal = this.#journal;
+    return database;
   }
 }

@@ -146,6 +146,7 @@ function* loadSnapshot(
   options: SnapshotLoadOptions,
 ): Generator<void, "loaded" | "none" | "failed"> {
   const { log, persistence } = parts;
+  if (persistence.directory.isNew) return "none";
   const path = persistence.snapshotPath;
   let file: Deno.FsFile;
   try {

@@ -15,6 +15,7 @@ import { CommandImageWriter } from "./aof/command_image.ts";
 import { AofDirectory, type LineLog } from "./aof/directory.ts";
 import type { BaseFormat } from "./aof/manifest.ts";
 import { RewriteJob } from "./aof/rewrite.ts";
+import { type DataDirectory, workingDirectory } from "./data_directory.ts";
 import { RdbFileWriter } from "./rdb/file_writer.ts";
 import { SafeFile } from "./safe_file.ts";
 import { type ImageWriter, Snapshot } from "./snapshot.ts";
@@ -40,6 +41,8 @@ export interface PersistenceParts {
   readonly registry: CommandRegistry;
   readonly log: LineLog;
   readonly clock: Clock;
+  /** Where the files are; by default the working directory. */
+  readonly directory?: DataDirectory;
   /** Told of the append-only file's fortunes. */
   readonly listener: AppendLogListener;
 }
@@ -65,6 +68,7 @@ export interface LastLoad {
 
 /** Snapshots and the append-only file of one server. */
 export class Persistence {
+  readonly directory: DataDirectory;
   readonly snapshots: SnapshotJob;
   readonly appendOnly: AppendOnlyFile;
   readonly rewrites: RewriteJob;
@@ -91,6 +95,7 @@ export class Persistence {
   constructor(parts: PersistenceParts) {
     this.#parts = parts;
     const { clock, config, keyspace, log, listener } = parts;
+    this.directory = parts.directory ?? workingDirectory;
     this.snapshots = new SnapshotJob({
       keyspace,
       log,
@@ -105,7 +110,7 @@ export class Persistence {
     const directory = new AofDirectory({
       directory: config.get("appenddirname"),
       filename: config.get("appendfilename"),
-    });
+    }, () => this.directory.root());
     this.appendOnly = new AppendOnlyFile({
       directory,
       clock,
@@ -133,9 +138,9 @@ export class Persistence {
     this.rewrites.onEnd = () => this.onChange?.();
   }
 
-  /** Where the snapshot is, below the data directory. */
+  /** Where the snapshot is. */
   get snapshotPath(): string {
-    return byteStringToUtf8(this.#parts.config.get("dbfilename"));
+    return this.directory.root() + byteStringToUtf8(this.#parts.config.get("dbfilename"));
   }
 
   /** Whether an image of the data is being written; there is one at a time. */
@@ -208,11 +213,22 @@ export class Persistence {
     if (!this.#saveIfDue()) this.#rewriteIfGrown();
   }
 
+  /** A rewrite that began while nothing was logged has no incremental file behind it. */
+  #giveUpEarlierRewrite(): void {
+    if (this.appendOnly.rewrite === null) return;
+    this.#parts.log.warning(
+      "AOF was enabled but there is already an AOF rewriting in background. " +
+        "Stopping background AOF and starting a rewrite now.",
+    );
+    this.rewrites.abort();
+  }
+
   /** Switches the append-only file on or off, as the configuration says now. */
   followConfiguration(): void {
     const { config } = this.#parts;
     const wanted = config.get("appendonly");
     if (wanted && this.appendOnly.state === "off") {
+      this.#giveUpEarlierRewrite();
       this.appendOnly.enable();
       if (!this.busy) this.rewrites.begin();
     } else if (!wanted && this.appendOnly.state !== "off") {

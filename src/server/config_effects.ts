@@ -91,10 +91,10 @@ function logLines(log: Log, { message }: ListenError): void {
 }
 
 /** The value becomes absolute, so that it stays true. */
-function changeDirectory({ config }: Services): string | null {
+function changeDirectory({ config, persistence }: Services): string | null {
   try {
-    Deno.chdir(byteStringToUtf8(config.get("dir")));
-    config.setFromArguments("dir", [utf8ToByteString(Deno.cwd())]);
+    const path = persistence.directory.change(byteStringToUtf8(config.get("dir")));
+    config.setFromArguments("dir", [utf8ToByteString(path)]);
     return null;
   } catch (error) {
     return systemReason(error);

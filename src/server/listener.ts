@@ -198,6 +198,9 @@ function openTcp(
 }
 
 function openUnix(path: string, permissions: number): Deno.UnixListener {
+  if (Deno.build.os === "windows") {
+    throw new ListenError("Failed opening Unix socket: Windows has none; remove the unixsocket directive");
+  }
   try {
     removeIfPresent(path);
     const listener = Deno.listen({ transport: "unix", path });

@@ -14,8 +14,7 @@ import { AppendLogError } from "../persistence/aof/append_log.ts";
 import { loadData, openLog } from "../persistence/load.ts";
 import { Errors } from "../resp/errors.ts";
 import { nextTurn } from "../util/turn.ts";
-import { ReplyGate } from "./reply_gate.ts";
-import type { Session } from "./session.ts";
+import { type Refusable, ReplyGate } from "./reply_gate.ts";
 import { systemReason } from "../util/system_reason.ts";
 
 /** Milliseconds between two looks at what is due. */
@@ -27,9 +26,9 @@ const LOADING_SLICE = 50;
  * Sets guards and jobs, and follows the configuration. `refreshEffects` has the keyspace tell whoever listens now. The
  * gate is for the sessions.
  */
-export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate<Session> {
+export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate<Refusable> {
   const { config, cron, dispatcher, persistence, replication } = services;
-  const gate = new ReplyGate<Session>((error, sessions) => refuseReplies(services, error, sessions));
+  const gate = new ReplyGate<Refusable>((error, sessions) => refuseReplies(services, error, sessions));
   const propagators = new Propagators(dispatcher);
   const update = () => {
     const { appendOnly } = persistence;
@@ -123,10 +122,10 @@ export function setDiskCondition({ dispatcher, persistence }: Services): void {
 }
 
 /** What could not be brought to the disk is not acknowledged. */
-function refuseReplies(services: Services, error: unknown, sessions: Iterable<Session>): void {
+function refuseReplies(services: Services, error: unknown, sessions: Iterable<Refusable>): void {
   if (!(error instanceof AppendLogError)) throw error;
   // The log has said why.
-  if (error.fatal) Deno.exit(1);
+  if (error.fatal) return services.control.fail();
   setDiskCondition(services);
   for (const session of sessions) session.refuse(error.message);
 }

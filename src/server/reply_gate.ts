@@ -11,6 +11,12 @@ export interface Holdable {
   release(): void;
 }
 
+/** Something whose held replies can be replaced by an error. */
+export interface Refusable extends Holdable {
+  /** Sends `message` in the place of all replies that are held, after which no more follow. */
+  refuse(message: string): void;
+}
+
 /** What the gate needs of the append-only file. */
 export interface GatedLog {
   /** Bytes appended and not written. */

@@ -25,6 +25,7 @@ import { MemoryMeter } from "../observability/memory.ts";
 import { Rates, SAMPLE_PERIOD } from "../observability/rates.ts";
 import { Stats } from "../observability/stats.ts";
 import type { AppendLogListener } from "../persistence/aof/append_log.ts";
+import { type DataDirectory, workingDirectory } from "../persistence/data_directory.ts";
 import { Persistence } from "../persistence/mod.ts";
 import { PubSub } from "../pubsub/mod.ts";
 import type { Following } from "../replication/following.ts";
@@ -32,7 +33,7 @@ import { Replication } from "../replication/mod.ts";
 import { Reply } from "../resp/reply.ts";
 import { Transactions } from "../tx/mod.ts";
 import type { Clock } from "../util/clock.ts";
-import { systemSeeded } from "../util/random.ts";
+import { type Random, systemSeeded } from "../util/random.ts";
 import { acceptConnections } from "./acceptor.ts";
 import { installClientCare } from "./client_care.ts";
 import { installCluster } from "./cluster.ts";
@@ -51,22 +52,43 @@ import { Session } from "./session.ts";
 import { SessionHost } from "./session_host.ts";
 import { Shutdown } from "./shutdown.ts";
 
+/** What a server has to do with the process that it runs in. */
+export interface Surroundings {
+  /** Draws what is left to chance. */
+  readonly random: Random;
+  /** Where its files are. */
+  readonly directory: DataDirectory;
+  /** Ends the process: something went wrong, and was logged, after which the server can't go on. */
+  fail(): void;
+}
+
+/** A process that is the server's alone. */
+function ownProcess(): Surroundings {
+  return { random: systemSeeded(), directory: workingDirectory, fail: () => Deno.exit(1) };
+}
+
 /** A running server. */
 export class Server {
   readonly services: Services;
   readonly listeners: Listeners;
   /** Resolves with the status that the process should exit with, once the server has been shut down. */
   readonly finished: Promise<number>;
+  /** What the clients have in common. */
+  readonly host: SessionHost;
+  /** Whether new connections are closed at once. */
+  refusesConnections = false;
   readonly #finish: (status: number) => void;
-  readonly #host: SessionHost;
   readonly #cluster: ClusterMember | null;
   readonly #cron: Cron;
   readonly #following: Following;
   readonly #maintenance: Maintenance;
+  /** What accepts and serves connections, until each is over. */
+  readonly #serving = new Set<Promise<void>>();
 
-  constructor(config: Config, clock: Clock, log: Log) {
+  constructor(config: Config, clock: Clock, log: Log, surroundings = ownProcess()) {
+    const { directory, random } = surroundings;
     setHashingBySlot(config.get("cluster-enabled"));
-    const keyspace = new Keyspace(config.get("databases"), systemSeeded());
+    const keyspace = new Keyspace(config.get("databases"), random);
     const registry = new CommandRegistry(commandTable, renames(config));
     const dispatcher = new Dispatcher(registry, keyspace, () => clock.monotonic() * 1000);
     const clients = new ClientRegistry();
@@ -77,7 +99,8 @@ export class Server {
       registry,
       log,
       clock,
-      listener: logListener(log, () => {
+      directory,
+      listener: logListener(log, surroundings.fail, () => {
         setDiskCondition(this.services);
       }, () => this.services.replication.replicas.waiters.check()),
     });
@@ -101,12 +124,12 @@ export class Server {
       clock,
       cluster: this.#cluster,
       config,
-      control: new Shutdown(() => this.services, () => this.#end()),
+      control: new Shutdown(() => this.services, () => this.#end(), surroundings.fail),
       cron: this.#cron,
       dispatcher,
       evictor: new Evictor(keyspace, clock),
       expireCycle: new ExpireCycle(keyspace, clock),
-      identity: identityOf(this.listeners),
+      identity: identityOf(this.listeners, random),
       keyspace,
       log,
       memory: new MemoryMeter(() => clock.monotonic(), () => keyspace.usedMemory()),
@@ -123,7 +146,7 @@ export class Server {
         pause,
         persistence,
         counters: stats,
-        newId: () => systemSeeded().hex(40),
+        newId: () => random.hex(40),
       }),
       stats,
       transactions: new Transactions(keyspace),
@@ -144,9 +167,9 @@ export class Server {
     dispatcher.onFault = (fault, command) =>
       log.warning(`Internal error in '${command}': ${describeFault(fault)}`);
     const context = new CommandContext(keyspace, reply, this.services, undefined as unknown as Client);
-    this.#host = new SessionHost(this.services, dispatcher, context, limits);
-    this.#host.gate = gate;
-    this.#following = installFollowing(this.services, this.#host);
+    this.host = new SessionHost(this.services, dispatcher, context, limits);
+    this.host.gate = gate;
+    this.#following = installFollowing(this.services, this.host);
   }
 
   /** Opens the sockets; connections wait until {@linkcode serve}. Throws a `ListenError`. */
@@ -159,7 +182,10 @@ export class Server {
   /** Serves the connections until {@linkcode stop}. */
   serve(): void {
     this.listeners.serve((listener) => {
-      acceptConnections(listener, this.services, (connection) => new Session(connection, this.#host).serve());
+      this.#follow(acceptConnections(listener, this.services, (connection) => {
+        if (this.refusesConnections) connection.close();
+        else this.#follow(new Session(connection, this.host).serve());
+      }));
     });
   }
 
@@ -187,6 +213,17 @@ export class Server {
     this.services.pause.end();
   }
 
+  /** Resolves when nothing reads or writes connections any more, some time after {@linkcode stop}. */
+  async settled(): Promise<void> {
+    while (this.#serving.size > 0) await Promise.all(this.#serving);
+  }
+
+  /** Keeps in mind what is under way until it is over; it never rejects. */
+  #follow(serving: Promise<void>): void {
+    this.#serving.add(serving);
+    serving.then(() => this.#serving.delete(serving));
+  }
+
   #end(): void {
     this.stop();
     this.#finish(0);
@@ -198,8 +235,7 @@ function renames(config: Config): Map<string, string> {
   return new Map(config.renamedCommands.map(({ args: [from, to] }) => [from.toLowerCase(), to]));
 }
 
-function identityOf(listeners: Listeners): Identity {
-  const random = systemSeeded();
+function identityOf(listeners: Listeners, random: Random): Identity {
   return {
     runId: random.hex(40),
     get port() {
@@ -224,11 +260,16 @@ function sampleStatistics({ clock, dispatcher, memory, rates, stats }: Services)
 }
 
 /** Has the log's fortunes be told. */
-function logListener(log: Log, onChange: () => void, onSynced: () => void): AppendLogListener {
+function logListener(
+  log: Log,
+  fail: () => void,
+  onChange: () => void,
+  onSynced: () => void,
+): AppendLogListener {
   return {
     onError(message, fatal) {
       log.warning(message);
-      if (fatal) Deno.exit(1);
+      if (fatal) return fail();
       onChange();
     },
     onRecovered(message) {

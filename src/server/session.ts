@@ -11,7 +11,7 @@ import { ByteBuffer, type ByteSource } from "../util/byte_buffer.ts";
 import { toBytes } from "../util/byte_string.ts";
 import { formatAddress } from "./addresses.ts";
 import { OutputQueue } from "./output_queue.ts";
-import type { Holdable } from "./reply_gate.ts";
+import type { Refusable } from "./reply_gate.ts";
 import type { SessionHost } from "./session_host.ts";
 
 /** Output after which a batch pauses, so that one deep pipeline neither starves the others nor piles up replies. */
@@ -24,7 +24,7 @@ const YIELD_COMMANDS = 4096;
 const YIELD_INPUT = 1 << 20;
 
 /** Reads one connection, runs what arrives, and writes the replies. */
-export class Session implements Transport, Holdable {
+export class Session implements Transport, Refusable {
   readonly client: Client;
   readonly remoteAddress: string;
   readonly localAddress: string;

@@ -13,7 +13,7 @@ import type { Services } from "../commands/services.ts";
 import type { DecoderLimits } from "../resp/decoder.ts";
 import { Reply } from "../resp/reply.ts";
 import { nextTurn } from "../util/turn.ts";
-import type { ReplyGate } from "./reply_gate.ts";
+import type { Refusable, ReplyGate } from "./reply_gate.ts";
 import type { Session } from "./session.ts";
 
 /** Memory for more bytes of messages is given back. */
@@ -34,7 +34,7 @@ export class SessionHost {
   /** Messages that the command being run has caused for its own client; they follow its reply. */
   readonly messages = new Reply();
   /** Holds replies back until the append-only file has what they acknowledge; null while there is none. */
-  gate: ReplyGate<Session> | null = null;
+  gate: ReplyGate<Refusable> | null = null;
 
   #nextClientId = 1;
   #running: Client | null = null;

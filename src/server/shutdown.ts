@@ -22,12 +22,14 @@ interface Waiting {
 export class Shutdown implements ServerControl {
   readonly #services: () => Services;
   readonly #end: () => void;
+  readonly #fail: () => void;
   #waiting: Waiting | null = null;
 
-  /** `end` closes everything. */
-  constructor(services: () => Services, end: () => void) {
+  /** `end` closes everything; `fail` ends the process. */
+  constructor(services: () => Services, end: () => void, fail: () => void) {
     this.#services = services;
     this.#end = end;
+    this.#fail = fail;
   }
 
   get timeLeft(): number | null {
@@ -52,6 +54,10 @@ export class Shutdown implements ServerControl {
     this.#goOn();
     this.#services().log.notice("Shutdown manually aborted.");
     return true;
+  }
+
+  fail(): void {
+    this.#fail();
   }
 
   #replicasAreReady(): boolean {

@@ -33,14 +33,17 @@ interface Line {
   captured: { bytes: Uint8Array<ArrayBuffer>; column: number } | null;
 }
 
+/** What is read from: a file, or a text in memory. */
+export type TextInput = Pick<Input, "name" | "size" | "readSync" | "close">;
+
 /** Reads NDJSON from an input. */
 export class NdjsonSource implements EntrySource {
-  readonly #input: Input;
+  readonly #input: TextInput;
   readonly #json: JsonReader;
   readonly #streams = new NdjsonStreamReader();
   #receiver!: EntryReceiver;
 
-  constructor(input: Input) {
+  constructor(input: TextInput) {
     this.#input = input;
     this.#json = new JsonReader(input, input.name);
   }

@@ -1,3 +1,9 @@
+/** Something that is to be done later. */
+export interface Timer {
+  /** Has it not be done. */
+  cancel(): void;
+}
+
 /** The one source of time. */
 export interface Clock {
   /** Milliseconds since the epoch, an integer. */
@@ -6,6 +12,15 @@ export interface Clock {
   nowMicroseconds(): number;
   /** Milliseconds, with a fraction, since some fixed moment; never goes back. For measuring durations. */
   monotonic(): number;
+  /** Calls `run` when so many milliseconds have passed on this clock. Only a clock that can be moved has its own way. */
+  after?(milliseconds: number, run: () => void): Timer;
+}
+
+/** Calls `run` when `milliseconds` (at most 2^31 - 1) have passed on the clock. */
+export function callAfter(clock: Clock, milliseconds: number, run: () => void): Timer {
+  if (clock.after !== undefined) return clock.after(milliseconds, run);
+  const timer = setTimeout(run, milliseconds);
+  return { cancel: () => clearTimeout(timer) };
 }
 
 /** The time of the machine. */

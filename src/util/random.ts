@@ -26,6 +26,15 @@ export class Random {
     this.#d = next();
   }
 
+  /** Where in its sequence the generator is; when set, it goes on from there. */
+  get state(): readonly [number, number, number, number] {
+    return [this.#a, this.#b, this.#c, this.#d];
+  }
+
+  set state(state: readonly [number, number, number, number]) {
+    [this.#a, this.#b, this.#c, this.#d] = state;
+  }
+
   /** An integer from 0 to 2^32 - 1. */
   uint32(): number {
     const scrambled = Math.imul(this.#b, 5);

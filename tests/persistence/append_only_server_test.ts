@@ -88,6 +88,25 @@ Deno.test("CONFIG SET appendonly yes and no while others write", async () => {
   assertEquals(await after.ask("DBSIZE"), 5002);
 });
 
+Deno.test("the log that is switched on during a rewrite begins with a rewrite of its own", async () => {
+  await using server = await startServer({ config: DEBUG });
+  using client = await server.connect();
+  await client.ask("DEBUG", "POPULATE", 20_000, "filler", 50);
+  await client.ask("BGREWRITEAOF");
+  assertEquals(await info(client, "aof_rewrite_in_progress"), "1");
+  assertEquals(await client.ask("CONFIG", "SET", "appendonly", "yes"), "OK");
+  assertEquals(await client.ask("SET", "after", "1"), "OK");
+  await untilQuiet(client);
+  assertEquals(await info(client, "aof_last_bgrewrite_status"), "ok");
+  assertEquals(await client.ask("SET", "last", "2"), "OK");
+  assert(!server.log.includes("Error trying to rename"), server.log);
+  await server.kill();
+  await using second = await startServer({ config: on(server.dir, { appendonly: true }) });
+  using after = await second.connect();
+  assertEquals([await after.ask("GET", "after"), await after.ask("GET", "last")], ["1", "2"]);
+  assertEquals(await after.ask("DBSIZE"), 20_002);
+});
+
 Deno.test("the log that is switched on during a snapshot has all that is written from its own beginning on", async () => {
   await using server = await startServer({ config: { ...DEBUG, "rdb-key-save-delay": 200 } });
   using client = await server.connect();

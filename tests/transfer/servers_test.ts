@@ -1,12 +1,6 @@
 /** Dumps and restores of running servers: this project's and redis-server. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  referenceAvailable,
-  type RespClient,
-  startRedis,
-  startServer,
-  type TestServer,
-} from "../harness.ts";
+import { referenceAvailable, type RespClient, startRedis, startServer, type TestServer } from "../harness.ts";
 import { samples } from "../persistence/rdb/samples.ts";
 import type { Word } from "../support/bytes.ts";
 import { freePort } from "../support/free_port.ts";

@@ -29,6 +29,8 @@ const DEFAULT_TIMEOUT = 1000;
 /** Timers count milliseconds in 32 bits. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 const FIRST_OPTION = 6;
+/** For answers, which are sent at once. */
+const reply = new Reply();
 
 export const migrate = defineCommand({
   name: "MIGRATE",
@@ -108,16 +110,16 @@ function suspendFor(ctx: CommandContext, record: CommandRecord, request: Migrati
     log.warning(`Internal error in 'migrate': ${fault instanceof Error ? fault.stack : fault}`);
     return { error: INTERNAL };
   }).then((outcome) => {
-    const reply = new Reply();
+    reply.truncate(0);
     reply.onError = (text) => stats.countError(text);
     if (typeof outcome === "object") record.failed++;
-    write(reply, outcome);
+    write(outcome);
     if (!silent) client.transport.send(reply.written, 0, reply.length);
     client.transport.resume();
   });
 }
 
-function write(reply: Reply, outcome: MigrationOutcome): void {
+function write(outcome: MigrationOutcome): void {
   if (outcome === "moved") reply.ok();
   else if (outcome === "no-key") reply.simpleString("NOKEY");
   else reply.error(outcome.error);

@@ -1,5 +1,6 @@
 /** INFO server. */
 
+import { COMMIT, DIRTY } from "../../util/commit.ts";
 import { REDIS_VERSION, VERSION } from "../../util/version.ts";
 import type { Field, InfoSource } from "./source.ts";
 
@@ -12,8 +13,8 @@ export function serverSection(source: InfoSource): Field[] {
   const uptime = Math.max(0, Math.floor((clock.now() - stats.startedAt) / 1000));
   return [
     ["redis_version", REDIS_VERSION],
-    ["redis_git_sha1", "00000000"],
-    ["redis_git_dirty", 0],
+    ["redis_git_sha1", COMMIT],
+    ["redis_git_dirty", DIRTY],
     ["redis_build_id", `mini-redis-${VERSION}`],
     ["redis_mode", config.get("cluster-enabled") ? "cluster" : "standalone"],
     ["mini_redis_version", VERSION],
