@@ -1,15 +1,18 @@
 /** Which programs the tests start: this project's server, and the redis-server that it is compared with. */
 
+import { fileURLToPath } from "node:url";
+import { splitWords } from "./split_words.ts";
+
 /** Root of the repository. */
-export const ROOT = new URL("../../", import.meta.url).pathname;
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * The command line of the server under test: the environment variable `MINI_REDIS_SERVER`, split on spaces, or else
- * the `start` task of deno.json, run by the deno that runs the tests.
+ * The command line of the server under test: the environment variable `MINI_REDIS_SERVER`, words in quotes as
+ * {@linkcode splitWords} reads them, or else the `start` task of deno.json, run by the deno that runs the tests.
  */
 export function serverCommand(): string[] {
-  const override = Deno.env.get("MINI_REDIS_SERVER");
-  if (override) return override.split(" ").filter((word) => word !== "");
+  const override = splitWords(Deno.env.get("MINI_REDIS_SERVER") ?? "");
+  if (override.length > 0) return override;
   const tasks = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks;
   const words: string[] = tasks.start.command.split(" ");
   return words.map((word) => {
