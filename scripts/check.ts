@@ -8,6 +8,9 @@ const VERSION_FILE = ".deno-version";
 /** Files that may name that version, and then have to name the same. */
 const NAMING_FILES = ["README.md", "Dockerfile", "docs/architecture.md"];
 
+/** What has to pass the type check: all but what other programs run, which the tests of npm's package check. */
+const CHECKED = ["main.ts", "src", "tests", "scripts", "npm/bin.ts", "npm/library.ts", "examples/deno_test"];
+
 /** What one item of the check found: an empty text is success. */
 interface Item {
   name: string;
@@ -17,10 +20,11 @@ interface Item {
 const ITEMS: Item[] = [
   { name: "format", run: () => deno("fmt", "--check") },
   { name: "lint", run: () => deno("lint") },
-  { name: "types", run: () => deno("check", "main.ts", "src", "tests", "scripts") },
+  { name: "types", run: () => deno("check", ...CHECKED) },
   { name: "layers", run: () => deno("run", "--allow-read", "scripts/check_layers.ts") },
   { name: "commands", run: () => deno("run", "--allow-all", "scripts/check_commands.ts") },
   { name: "documents", run: () => deno("run", "--allow-all", "scripts/generate_docs.ts", "--check") },
+  { name: "links", run: () => deno("run", "--allow-read", "scripts/check_docs.ts") },
   { name: "deno version", run: checkVersions },
 ];
 

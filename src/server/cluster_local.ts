@@ -10,6 +10,8 @@ import { Log, logTarget } from "../observability/log.ts";
 import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_string.ts";
 import { LocalNode, type NodePlace } from "./cluster_local_node.ts";
 import { BUS_PORT_OFFSET } from "./cluster_settings.ts";
+import { giveUpStartingProcesses } from "./permissions.ts";
+import { endingSignals } from "./signals.ts";
 import { readConfig, readStdin } from "./startup.ts";
 import { systemReason } from "../util/system_reason.ts";
 
@@ -66,6 +68,7 @@ async function run(places: readonly NodePlace[], fresh: readonly boolean[], log:
   const nodes: LocalNode[] = [];
   try {
     for (const place of places) nodes.push(new LocalNode(place, (line) => log.raw(line)));
+    giveUpStartingProcesses();
     const firstEnd = Promise.race([
       signalled,
       ...nodes.map(async (node) => ({ node, status: await node.ended })),
@@ -87,11 +90,8 @@ async function run(places: readonly NodePlace[], fresh: readonly boolean[], log:
 
 /** Settles when a signal asks for the end. */
 function signal(log: Log): Promise<void> {
-  const endings: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
   return new Promise((resolve) => {
-    for (const name of endings) {
+    for (const name of endingSignals()) {
       Deno.addSignalListener(name, () => {
         log.warning(`Received ${name}, ending all nodes`);
         resolve();

@@ -9,12 +9,15 @@ import { type CommandLine, type Config, ConfigFileError, ConfigReadError, load }
 import { Log, logTarget } from "../observability/log.ts";
 import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_string.ts";
 import { SystemClock } from "../util/clock.ts";
+import { COMMIT, DIRTY } from "../util/commit.ts";
 import { REDIS_VERSION, VERSION } from "../util/version.ts";
 import { banner, connectHint } from "./banner.ts";
 import { ListenError } from "./listener.ts";
+import { giveUpStartingProcesses } from "./permissions.ts";
 import { PidFile } from "./pid_file.ts";
 import { Server } from "./server.ts";
 import { signalRequest } from "./shutdown.ts";
+import { endingSignals, ignoredSignals } from "./signals.ts";
 import { unsupportedWarnings } from "./unsupported.ts";
 import { systemReason } from "../util/system_reason.ts";
 
@@ -22,7 +25,7 @@ const FAILED = 1;
 
 /** The answer to `--version`: in the form that programs around redis-server parse. */
 export function versionLine(): string {
-  return `Redis server v=${REDIS_VERSION} sha=00000000:0 malloc=libc bits=64 build=mini-redis-${VERSION}`;
+  return `Redis server v=${REDIS_VERSION} sha=${COMMIT}:${DIRTY} malloc=libc bits=64 build=mini-redis-${VERSION}`;
 }
 
 /** The answer to `--help`. */
@@ -48,6 +51,7 @@ Examples:
 
 /** Runs a server until it is shut down. The status that the process should exit with. */
 export async function runServer(commandLine: CommandLine): Promise<number> {
+  giveUpStartingProcesses();
   const config = readConfig(commandLine, await readStdin(commandLine), (read) => {
     enterDirectory(read);
     checkLogFile(read);
@@ -185,15 +189,14 @@ function announceReady(server: Server, log: Log): void {
 
 /** Has the signals that ask for an end obeyed. */
 function listenToSignals(server: Server, log: Log): void {
-  const isWindows = Deno.build.os === "windows";
-  const endings: readonly Deno.Signal[] = isWindows ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const signal of endings) {
+  for (const signal of endingSignals()) {
     Deno.addSignalListener(signal, () => {
       log.warning(`Received ${signal} scheduling shutdown...`);
       const directive = signal === "SIGINT" ? "shutdown-on-sigint" : "shutdown-on-sigterm";
       server.services.control.shutdown(signalRequest(server.services.config.get(directive)));
     });
   }
-  // A terminal that is closed doesn't end the server, as with Redis.
-  if (!isWindows) Deno.addSignalListener("SIGHUP", () => log.notice("Received SIGHUP, which is ignored"));
+  for (const signal of ignoredSignals()) {
+    Deno.addSignalListener(signal, () => log.notice(`Received ${signal}, which is ignored`));
+  }
 }
