@@ -6,6 +6,7 @@
 
 import {
   ConnectionClosed,
+  ProtocolError,
   type Push,
   type RedisConnection,
   type Reply,
@@ -70,7 +71,7 @@ export class Executor {
   }
 
   /**
-   * Runs a command `repeat` times (negative: for ever), over a new connection if the present one is lost, and follows
+   * Runs a command `repeat` times (negative: for ever), over a new connection if the last one was lost, and follows
    * redirections.
    * @throws {Exit} if the run can't go on
    */
@@ -80,18 +81,11 @@ export class Executor {
     try {
       do {
         this.#redirection = null;
-        await this.#sendOrReconnect(words, repeat);
+        await this.#send(words, repeat);
       } while (this.#redirection !== null && await this.#redirect());
     } finally {
       this.#running = false;
     }
-  }
-
-  async #sendOrReconnect(words: string[], repeat: number): Promise<void> {
-    if (await this.#send(words, repeat) || this.#interrupted) return;
-    await this.session.connect();
-    if (this.session.connection === null) return;
-    if (!await this.#send(words, repeat)) this.#tellLost("Server closed the connection");
   }
 
   async #redirect(): Promise<boolean> {
@@ -104,35 +98,33 @@ export class Executor {
     return true;
   }
 
-  /** False if the connection is lost, or was before. */
-  async #send(words: string[], repeat: number): Promise<boolean> {
+  async #send(words: string[], repeat: number): Promise<void> {
     const { interval } = this.session.options;
-    for (let left = repeat; left !== 0 && !this.#interrupted; left--) {
+    if (this.session.connection === null) await this.session.connect();
+    for (let left = repeat; left !== 0; left--) {
       const connection = this.session.connection;
-      if (connection === null) return false;
-      if (!await this.#exchange(connection, words)) return false;
-      if (this.#redirection !== null) return true;
+      if (connection === null) return;
+      await this.#exchange(connection, words);
+      if (this.#redirection !== null || this.#interrupted) return;
       if (interval !== undefined && interval > 0) await pause(interval);
     }
-    return true;
   }
 
-  async #exchange(connection: RedisConnection, words: string[]): Promise<boolean> {
+  async #exchange(connection: RedisConnection, words: string[]): Promise<void> {
     const name = words[0].toLowerCase();
     try {
       if (name === "sync" || name === "psync") {
         this.session.output.write("Entering replica output mode...  (press Ctrl-C to quit)\n");
-        return await receiveStream(this.session, connection), true;
+        return await receiveStream(this.session, connection);
       }
       const feed = feedOf(words);
-      if (feed !== null) return await this.#follow(connection, words, feed), true;
+      if (feed !== null) return await this.#follow(connection, words, feed);
       const reply = await connection.call(...words);
-      if (this.#isRedirection(reply)) return true;
+      if (this.#isRedirection(reply)) return;
       this.print(reply, answersText(words));
       await this.session.follow(words, reply);
-      return true;
     } catch (error) {
-      return this.#lost(error, name === "shutdown");
+      this.#lost(error, name === "shutdown");
     }
   }
 
@@ -176,23 +168,17 @@ export class Executor {
     return true;
   }
 
-  /** The connection broke while a command waited. */
-  #lost(error: unknown, wanted: boolean): boolean {
-    if (error instanceof Exit) throw error;
+  /**
+   * The connection broke while a command waited. The command is not sent again: the server may have done it. After
+   * SHUTDOWN that is how it should be.
+   */
+  #lost(error: unknown, wanted: boolean): void {
     const closed = error instanceof ConnectionClosed;
-    if (this.#interrupted || (closed && wanted)) {
-      this.session.disconnect();
-      return true;
-    }
-    if (closed && this.#interactive) return false;
-    this.#tellLost((error as Error).message);
-    if (!this.#interactive) throw new Exit(1);
-    return true;
-  }
-
-  #tellLost(reason: string): void {
+    if (!closed && !(error instanceof ProtocolError)) throw error;
     this.session.disconnect();
-    this.session.output.writeError(`Error: ${utf8ToByteString(reason)}\n`);
+    if (this.#interrupted || (closed && wanted)) return;
+    this.session.output.writeError(`Error: ${utf8ToByteString(error.message)}\n`);
+    if (!this.#interactive) throw new Exit(1);
   }
 
   #printPush(push: Push): void {

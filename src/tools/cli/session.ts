@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  connect,
-  type Push,
-  type RedisConnection,
-  type Reply,
-  ReplyError,
-  type TlsOptions,
-} from "../../client/mod.ts";
+import { connect, type Push, type RedisConnection, type Reply, ReplyError } from "../../client/mod.ts";
 import { utf8ToByteString } from "../../util/byte_string.ts";
 import { systemReason } from "../../util/system_reason.ts";
 import type { Options } from "./options.ts";
@@ -70,7 +63,7 @@ export class Session {
     const { hostname, port } = this;
     const { unix, tls } = this.options;
     try {
-      this.#connection = await connect({ hostname, port, unix, tls: tls && this.#tlsFor(tls) });
+      this.#connection = await connect({ hostname, port, unix, tls });
     } catch (error) {
       this.output.writeError(`Could not connect to Redis at ${this.#place()}: ${connectReason(error)}\n`);
       return false;
@@ -124,11 +117,6 @@ export class Session {
   #endTransaction(name: string, reply: Reply): void {
     this.inTransaction = false;
     if (name === "discard" || reply === null) this.database = this.#databaseBefore;
-  }
-
-  /** The name in the certificate is asked for by SNI only where the user names one, as in redis-cli. */
-  #tlsFor(tls: TlsOptions): TlsOptions {
-    return { ...tls, serverName: tls.serverName ?? this.hostname };
   }
 
   #place(): string {

@@ -92,6 +92,10 @@ for (const [name, start] of [["this server", startServer], ["redis-server", star
       for (const words of DATA) await client.ask(...words);
       await compare(server, COMMAND_LINES.flatMap((line) => FORMS.map((form) => [...form, ...line])));
       await compare(server, OPTION_LINES);
+      const script = `${server.dir}/script.lua`;
+      await Deno.writeTextFile(script, "return {KEYS[1], ARGV[1], #KEYS, #ARGV}");
+      const evaluated = ["--eval", script, "key", ",", "an argument", "b"];
+      await compare(server, [evaluated, ["--no-raw", ...evaluated], ["--eval", script]]);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { redisAvailable, startServer } from "../../harness.ts";
+import { freePort } from "../../support/free_port.ts";
 import { serverCommand } from "../../support/server_command.ts";
 import { FixedServer, runProcess } from "./support.ts";
 
@@ -50,6 +51,12 @@ Deno.test({
     const text = LINES.slice(0, 16).join("\n");
     await compare([...port, "--no-raw"], `${text}\n`);
     await compare([...port, "-n", "1", "-3"], LINES.slice(16).join("\n"));
+    const killing = `client kill laddr 127.0.0.1:${server.port} skipme no\nincr n\nselect 3\nping\n`;
+    for (const args of [port, [...port, "-n", "2"]]) {
+      const ours = await runProcess([...CLI, ...args], killing);
+      assertEquals(ours, await runProcess(["redis-cli", ...args], killing));
+    }
+    await compare(["-p", String(freePort())], "one\ntwo\n");
     using redirecting = new FixedServer();
     redirecting.answers = [`-MOVED 5 127.0.0.1:${server.port}\r\n`];
     await compare(["-c", "-p", String(redirecting.port), "--csv"], "get nothing\nget nothing\n");

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { redisAvailable } from "../../harness.ts";
+import { freePort } from "../../support/free_port.ts";
 import { FixedServer, runOurs, runReal } from "./support.ts";
 
 Deno.test({
@@ -9,13 +10,10 @@ Deno.test({
     using first = new FixedServer();
     using second = new FixedServer();
     second.answers = ["+there\r\n", "+and there\r\n"];
-    for (
-      const answer of [
-        `-MOVED 5 127.0.0.1:${second.port}`,
-        `-ASK 5 127.0.0.1:${second.port}`,
-        `-MOVED 5 :${second.port}`,
-      ]
-    ) {
+    const { port } = second;
+    const answers = [`-MOVED 5 127.0.0.1:${port}`, `-ASK 5 127.0.0.1:${port}`];
+    answers.push(`-MOVED 5 127.0.0.1:${freePort()}`);
+    for (const answer of answers) {
       first.answers = [`${answer}\r\n`];
       for (const options of [["-c", "--no-raw"], ["-c"], ["-c", "-e"], ["--no-raw"], ["-c", "-r", "2"]]) {
         const args = ["-p", String(first.port), ...options, "GET", "x"];
@@ -23,4 +21,13 @@ Deno.test({
       }
     }
   },
+});
+
+Deno.test("cli: a redirection without a host stays on the host", async () => {
+  using first = new FixedServer();
+  using second = new FixedServer();
+  first.answers = [`-MOVED 5 :${second.port}\r\n`];
+  assertEquals((await runOurs(["-c", "-p", String(first.port), "GET", "x"])).output, "OK\n");
+  first.answers = ["-MOVED somewhere\r\n"];
+  assertEquals((await runOurs(["-c", "-p", String(first.port), "GET", "x"])).output, "MOVED somewhere\n\n");
 });
