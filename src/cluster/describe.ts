@@ -132,7 +132,7 @@ export interface ShardNode {
 
 /** An entry of CLUSTER SHARDS. */
 export interface ShardEntry {
-  slots: SlotRange[];
+  slots: readonly SlotRange[];
   nodes: ShardNode[];
 }
 

@@ -43,8 +43,12 @@ export class TargetConnection {
   readonly #buffer = new Uint8Array(BUFFER_SIZE);
   #start = 0;
   #end = 0;
-  #timedOut = false;
   #closed = false;
+  #timedOut = false;
+  /** When the read or write under way has to be over, and when the timer looks at that; performance.now(). */
+  #deadline = Infinity;
+  #timerAt = Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: Deno.Conn) {
     this.#socket = socket;
@@ -73,25 +77,44 @@ export class TargetConnection {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#timer);
     this.#socket.close();
   }
 
   /** A read or write can't be taken back: when its time is over the connection is closed. */
   async #within<T>(timeout: number, message: string, run: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => {
-      this.#timedOut = true;
-      this.close();
-    }, timeout);
+    this.#deadline = performance.now() + timeout;
+    if (this.#deadline < this.#timerAt) this.#setTimer(timeout);
     try {
       return await run();
     } catch {
       throw new TargetError(message, this.#timedOut);
     } finally {
-      clearTimeout(timer);
+      this.#deadline = Infinity;
     }
+  }
+
+  /** One timer serves many reads and writes: it is set anew only when it goes off, or would go off too late. */
+  #setTimer(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => this.#onTimer(), milliseconds);
+  }
+
+  #onTimer(): void {
+    this.#timerAt = Infinity;
+    if (this.#deadline === Infinity) return;
+    const left = this.#deadline - performance.now();
+    if (left > 0) return this.#setTimer(left);
+    this.#timedOut = true;
+    this.close();
   }
 }
 

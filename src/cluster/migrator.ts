@@ -18,7 +18,8 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Value } from "../keyspace/value.ts";
 import { encodeCommand } from "../resp/encode.ts";
 import { Errors } from "../resp/errors.ts";
-import { concatBytes } from "../util/byte_string.ts";
+import { releaseBuffer, Reply } from "../resp/reply.ts";
+import type { ByteBuffer } from "../util/byte_buffer.ts";
 import type { Clock } from "../util/clock.ts";
 import { HeldKeys, type Hold } from "./held_keys.ts";
 import { MigrationTargets, type Target, type TargetConnection, TargetError } from "./migration_target.ts";
@@ -47,8 +48,8 @@ export interface MigratorParts {
   readonly keyspace: Keyspace;
   /** The payload of a value, as any server of this time can read it. */
   readonly dump: (database: Database, value: Value) => Uint8Array;
-  /** Tells the append-only file and the replicas. */
-  readonly propagate: (database: number, frame: Uint8Array) => void;
+  /** Tells the append-only file and the replicas of a command. */
+  readonly propagate: (database: number, words: readonly string[]) => void;
   /** Whether writes have to wait: CLIENT PAUSE. */
   readonly isPaused: () => boolean;
   /** Whether this server may change its data: it may have become a replica meanwhile. */
@@ -63,6 +64,13 @@ interface Item {
   readonly key: string;
   /** It was changed after it had been sent. */
   readonly again: boolean;
+}
+
+/** Keys that are sent together, and the commands for them, in the first `length` bytes of memory of their own. */
+interface Window {
+  readonly items: readonly Item[];
+  readonly frames: ByteBuffer;
+  readonly length: number;
 }
 
 /** A transfer under way. */
@@ -84,6 +92,8 @@ export class Migrator {
   readonly held = new HeldKeys();
   readonly targets: MigrationTargets;
   readonly #parts: MigratorParts;
+  /** Commands are arrays of bulk strings, as some replies are. */
+  readonly #writer = new Reply();
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
@@ -143,21 +153,33 @@ export class Migrator {
   }
 
   async #moveWindow(connection: TargetConnection, transfer: Transfer): Promise<void> {
-    const { left, request, source } = transfer;
     await this.#untilFree(transfer);
-    if (!request.copy && !this.#parts.isWritable()) return refuse(transfer);
-    const { items, frames } = this.#nextWindow(transfer);
-    if (items.length === 0) return;
+    if (!transfer.request.copy && !this.#parts.isWritable()) return refuse(transfer);
+    const window = this.#nextWindow(transfer);
+    try {
+      if (window.items.length > 0) await this.#sendWindow(connection, transfer, window);
+    } finally {
+      // What is being written can't be used for anything else, but then the connection is closed and takes it along.
+      if (!connection.closed) releaseBuffer(window.frames);
+    }
+  }
+
+  async #sendWindow(
+    connection: TargetConnection,
+    transfer: Transfer,
+    { items, frames, length }: Window,
+  ): Promise<void> {
+    const { left, request, source } = transfer;
     transfer.started = true;
     const hold = request.copy ? null : this.held.hold(source, items.map(({ key }) => key));
     const acknowledged: Item[] = [];
     try {
-      await connection.write(concatBytes(frames), request.timeout);
+      await connection.write(frames.buffer.subarray(0, length), request.timeout);
       for (const item of items) {
         if (await this.#isAccepted(connection, item, transfer)) acknowledged.push(item);
       }
     } catch (error) {
-      if (!transfer.answered) left.push(...items.reverse());
+      if (!transfer.answered) left.push(...items.toReversed());
       throw error;
     } finally {
       if (hold !== null) await this.#settle(hold, acknowledged, transfer);
@@ -192,40 +214,49 @@ export class Migrator {
   }
 
   /** Takes the next keys and writes them down. */
-  #nextWindow({ left, request, source }: Transfer): { items: Item[]; frames: Uint8Array[] } {
+  #nextWindow({ left, request, source }: Transfer): Window {
     const { clock, keyspace } = this.#parts;
+    const writer = this.#writer;
+    // What a key left that could not be written.
+    writer.truncate(0);
     keyspace.setTime(clock.now());
     const items: Item[] = [];
-    const frames: Uint8Array[] = [];
-    for (let size = 0; left.length > 0 && size < WINDOW_SIZE && items.length < WINDOW_KEYS;) {
+    while (left.length > 0 && writer.length < WINDOW_SIZE && items.length < WINDOW_KEYS) {
       const item = left.pop()!;
-      const encoded = this.#encode(item, source, request.replace);
-      if (encoded.length === 0) continue;
-      for (const frame of encoded) size += frame.length;
-      frames.push(...encoded);
-      items.push(item);
+      if (this.#encode(item, source, request.replace)) items.push(item);
     }
-    return { items, frames };
+    const { length } = writer;
+    return { items, frames: writer.take(), length };
   }
 
-  /** What is to be sent for a key; nothing if it has gone. */
-  #encode(item: Item, source: Database, replace: boolean): Uint8Array[] {
+  /** Writes down what is to be sent for a key. False if that is nothing, as it has gone. */
+  #encode(item: Item, source: Database, replace: boolean): boolean {
     const { key, again } = item;
     const { dump, keyspace } = this.#parts;
     const value = source.peek(key);
-    if (value === undefined && !again) return [];
-    const asking = this.#asks(item) ? [encodeCommand(["ASKING"])] : [];
-    // What was sent before must be undone.
-    if (value === undefined) return [...asking, encodeCommand(["DEL", key])];
+    if (value === undefined && !again) return false;
+    if (this.#asks(item)) this.#writeWords("ASKING");
+    if (value === undefined) {
+      // What was sent before must be undone.
+      this.#writeWords("DEL", key);
+      return true;
+    }
     const deadline = deadlineOf(source, key);
-    const restore = encodeCommand([
-      keyspace.bySlot ? "RESTORE-ASKING" : "RESTORE",
-      key,
-      deadline === NO_EXPIRY ? "0" : timeLeft(deadline, keyspace.now),
-      dump(source, value),
-      ...(replace || again ? ["REPLACE"] : []),
-    ]);
-    return [...asking, restore];
+    const left = deadline === NO_EXPIRY ? "0" : timeLeft(deadline, keyspace.now);
+    const writer = this.#writer;
+    const payload = dump(source, value);
+    writer.arrayHeader(replace || again ? 5 : 4);
+    writer.bulkText(keyspace.bySlot ? "RESTORE-ASKING" : "RESTORE");
+    writer.bulkText(key);
+    writer.bulkText(left);
+    writer.bulkBytes(payload);
+    if (replace || again) writer.bulkText("REPLACE");
+    return true;
+  }
+
+  #writeWords(...words: string[]): void {
+    this.#writer.arrayHeader(words.length);
+    for (const word of words) this.#writer.bulkText(word);
   }
 
   /** Whether ASKING goes ahead: what is not RESTORE-ASKING needs it at a node to which the slot does not belong yet. */
@@ -256,7 +287,7 @@ export class Migrator {
         deleted.push(key);
       }
     }
-    if (deleted.length > 0) propagate(database.index, encodeCommand(["DEL", ...deleted]));
+    if (deleted.length > 0) propagate(database.index, ["DEL", ...deleted]);
   }
 }
 

@@ -9,16 +9,16 @@ import type { ClusterNode } from "./cluster_node.ts";
 import type { ClusterState } from "./cluster_state.ts";
 import { replicateFrom } from "./membership.ts";
 import { sendUpdate } from "./sender.ts";
-import { hasSlot, slotsOf } from "./slots.ts";
+import { hasSlot, slotsBeyond, slotsOf } from "./slots.ts";
 
 /** Takes in the slots that a known node announces for itself or its master, and corrects it where it is outdated. */
 export function processClaim(state: ClusterState, sender: ClusterNode, header: BusHeader): void {
   const claimant = sender.isMaster ? sender : sender.master;
   if (claimant === null || claimant.slots.equals(header.slots)) return;
   if (sender.isMaster) takeOverClaim(state, sender, header.configEpoch, header.slots);
-  for (const slot of slotsOf(header.slots)) {
+  for (const slot of slotsBeyond(header.slots, sender.slots.bytes)) {
     const owner = state.owner(slot);
-    if (owner === null || owner === sender || state.isUnclaimed(slot)) continue;
+    if (owner === null || state.isUnclaimed(slot)) continue;
     if (owner.configEpoch <= header.configEpoch) continue;
     state.log(
       "verbose",
@@ -42,15 +42,14 @@ export function takeOverClaim(
   const { myself } = state;
   if (claimant === myself) return;
   const mine = myself.isMaster ? myself : myself.master;
-  const claimed = slotsOf(claim);
-  const taken = claimed.filter((slot) => mayTake(state, slot, claimant, epoch));
+  const taken = slotsBeyond(claim, claimant.slots.bytes).filter((slot) => mayTake(state, slot, epoch));
   const takenFromMine = mine === null ? 0 : taken.filter((slot) => state.owner(slot) === mine).length;
   const lostKeys = taken.filter((slot) => state.owner(slot) === myself && state.host.keysInSlot(slot) > 0);
   noteUnclaimed(state, claimant, claim);
   for (const slot of taken) state.moveSlot(slot, claimant);
   if (taken.length > 0) state.changedStatus(true);
   const replaced = takenFromMine > 0 && mine?.slots.size === 0;
-  if (replaced && (state.settings.allowReplicaMigration || claimed.length === takenFromMine)) {
+  if (replaced && (state.settings.allowReplicaMigration || slotsOf(claim).length === takenFromMine)) {
     state.log(
       "notice",
       `Configuration change detected. Reconfiguring myself as a replica of ${claimant.id} (${claimant.humanName})`,
@@ -63,17 +62,17 @@ export function takeOverClaim(
 }
 
 /** A slot that is being imported here is only moved by hand. */
-function mayTake(state: ClusterState, slot: number, claimant: ClusterNode, epoch: number): boolean {
+function mayTake(state: ClusterState, slot: number, epoch: number): boolean {
   const owner = state.owner(slot);
-  if (owner === claimant || state.importing.has(slot)) return false;
+  if (state.importing.has(slot)) return false;
   return owner === null || state.isUnclaimed(slot) || owner.configEpoch < epoch;
 }
 
 /** Slots that the claimant owned and claims no more stay with it until another node claims them. */
 function noteUnclaimed(state: ClusterState, claimant: ClusterNode, claim: Uint8Array): void {
-  for (const slot of claimant.slots.list()) {
-    if (hasSlot(claim, slot)) state.unclaimed.delete(slot);
-    else state.unclaimed.add(slot);
+  for (const slot of slotsBeyond(claimant.slots.bytes, claim)) state.unclaimed.add(slot);
+  for (const slot of state.unclaimed.list()) {
+    if (claimant.slots.has(slot) && hasSlot(claim, slot)) state.unclaimed.delete(slot);
   }
 }
 

@@ -11,6 +11,8 @@ export { keyHashSlot as keySlot, SLOT_COUNT };
 /** Bytes of a set of slots: one bit a slot, the lowest bit of a byte first. */
 export const SLOT_BYTES = SLOT_COUNT / 8;
 
+const NONE = new Uint8Array(SLOT_BYTES);
+
 /** Slots from the first number to the second, both included. */
 export type SlotRange = readonly [first: number, last: number];
 
@@ -21,9 +23,14 @@ export function hasSlot(bytes: Uint8Array, slot: number): boolean {
 
 /** The slots of a set of {@linkcode SLOT_BYTES} bytes, in ascending order. */
 export function slotsOf(bytes: Uint8Array): number[] {
+  return slotsBeyond(bytes, NONE);
+}
+
+/** The slots of the first set that are not in the second, both of {@linkcode SLOT_BYTES} bytes, in ascending order. */
+export function slotsBeyond(bytes: Uint8Array, others: Uint8Array): number[] {
   const slots: number[] = [];
   for (let at = 0; at < SLOT_BYTES; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at] & ~others[at];
     if (byte === 0) continue;
     for (let bit = 0; bit < 8; bit++) {
       if (byte & (1 << bit)) slots.push(at * 8 + bit);
@@ -51,6 +58,8 @@ export class SlotSet {
   /** The bits, as the bus sends them. Not to be written to from outside. */
   readonly bytes = new Uint8Array(SLOT_BYTES);
   #size = 0;
+  /** What {@linkcode ranges} answers; null when the set has changed since. */
+  #ranges: readonly SlotRange[] | null = null;
 
   /** How many slots are in it. */
   get size(): number {
@@ -66,6 +75,7 @@ export class SlotSet {
     if (this.has(slot)) return false;
     this.bytes[slot >> 3] |= 1 << (slot & 7);
     this.#size++;
+    this.#ranges = null;
     return true;
   }
 
@@ -74,6 +84,7 @@ export class SlotSet {
     if (!this.has(slot)) return false;
     this.bytes[slot >> 3] &= ~(1 << (slot & 7));
     this.#size--;
+    this.#ranges = null;
     return true;
   }
 
@@ -82,7 +93,12 @@ export class SlotSet {
     return this.#size === 0 ? [] : slotsOf(this.bytes);
   }
 
-  ranges(): SlotRange[] {
+  /** The slots as ranges in ascending order. */
+  ranges(): readonly SlotRange[] {
+    return this.#ranges ??= this.#findRanges();
+  }
+
+  #findRanges(): SlotRange[] {
     const ranges: SlotRange[] = [];
     let first = -1;
     for (let slot = 0; slot < SLOT_COUNT && this.#size > 0; slot++) {

@@ -38,11 +38,9 @@ export function updateStatus(state: ClusterState): void {
 
 /** Whether each slot has an owner that has not failed. */
 function isCovered(state: ClusterState): boolean {
-  for (let slot = 0; slot < SLOT_COUNT; slot++) {
-    const owner = state.owner(slot);
-    if (owner === null || owner.failed) return false;
-  }
-  return true;
+  let covered = 0;
+  for (const node of state.nodes) if (!node.failed) covered += node.slots.size;
+  return covered === SLOT_COUNT;
 }
 
 /** Counts the masters that serve slots; answers how many of them are reached. */

@@ -8,6 +8,7 @@ import type { Client } from "../command/client.ts";
 import type { AppendLog } from "../persistence/aof/append_log.ts";
 import { Errors } from "../resp/errors.ts";
 import { Reply } from "../resp/reply.ts";
+import { callAfter, type Timer } from "../util/clock.ts";
 import type { ReplicationParts } from "./mod.ts";
 import type { ReplicationStream } from "./stream.ts";
 
@@ -44,7 +45,7 @@ interface Waiter extends AckRequest, Written {
   readonly deadline: number;
   /** CLIENT REPLY was off or skipping when the command came. */
   readonly silent: boolean;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: Timer | undefined;
 }
 
 /** All clients that wait so. */
@@ -158,14 +159,14 @@ export class AckWaiters {
   }
 
   #remove(waiter: Waiter): void {
-    clearTimeout(waiter.timer);
+    waiter.timer?.cancel();
     waiter.client.unblock = null;
     this.#waiters.delete(waiter.client);
   }
 
   #setTimer(waiter: Waiter): void {
     const left = Math.max(0, waiter.deadline - this.#parts.clock.now());
-    waiter.timer = setTimeout(() => this.#onTimer(waiter), Math.min(left, LONGEST_TIMER));
+    waiter.timer = callAfter(this.#parts.clock, Math.min(left, LONGEST_TIMER), () => this.#onTimer(waiter));
   }
 
   #onTimer(waiter: Waiter): void {

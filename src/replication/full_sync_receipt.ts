@@ -118,7 +118,8 @@ export class FullSync {
     const { config, persistence } = this.#parts;
     let file: SafeFile | null = null;
     try {
-      file = new SafeFile(`temp-${second}.${Deno.pid}.rdb`, config.get("rdb-save-incremental-fsync"));
+      const temporary = `${persistence.directory.root()}temp-${second}.${Deno.pid}.rdb`;
+      file = new SafeFile(temporary, config.get("rdb-save-incremental-fsync"));
       const sink = { keeps: false, write: (piece: Uint8Array) => file!.write(piece) };
       await receiveImage(this.#connection, announcement, sink, (size) => this.received = size);
       this.loading = true;

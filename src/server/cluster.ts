@@ -26,7 +26,7 @@ export function installCluster(services: Services, member: ClusterMember): void 
   };
   member.onFatal = (message) => {
     log.warning(message);
-    Deno.exit(1);
+    services.control.fail();
   };
 }
 

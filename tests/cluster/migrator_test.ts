@@ -27,7 +27,7 @@ class Source {
       clock,
       keyspace: this.keyspace,
       dump: (database, value) => toBytes(textOf(database, value)!),
-      propagate: (_, frame) => this.propagated.push(String.fromCharCode(...frame).replaceAll("\r\n", " ")),
+      propagate: (_, words) => this.propagated.push(words.join(" ")),
       isPaused: () => this.paused,
       isWritable: () => this.writable,
     });
@@ -77,7 +77,7 @@ Deno.test("migrator: what was changed all the same is sent again, and what was d
   await target.reply("+OK\r\n:1\r\n");
   assertEquals(await done, "moved");
   assertEquals([database.size, source.migrator.held.active], [0, false]);
-  assertEquals(source.propagated, ["*2 $3 DEL $1 d ", "*2 $3 DEL $1 a "]);
+  assertEquals(source.propagated, ["DEL d", "DEL a"]);
 });
 
 Deno.test("migrator: in a cluster ASKING goes ahead of what is not RESTORE-ASKING", async () => {
