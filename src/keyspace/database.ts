@@ -8,10 +8,12 @@ import { NO_SLOT } from "../data/slab_arena.ts";
 import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
 import type { ChangeEvent } from "./change.ts";
 import { Events } from "./change.ts";
+import { DeadlineTable } from "./deadline_table.ts";
 import { EntryArena } from "./entry_arena.ts";
 import { EntryIndex, type Shard } from "./entry_index.ts";
 import { hashOf, type Key, keyHash, textOf } from "./key.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { ObjectTable } from "./object_table.ts";
 import { ShardScanner } from "./scan.ts";
 import { LongString, type StoredObject, type Value } from "./value.ts";
 
@@ -73,13 +75,8 @@ export class Database {
   /** Average time to live of the keys with a deadline, in milliseconds: INFO's avg_ttl. */
   averageTtl = 0;
   #entries: EntryIndex;
-  /** Deadlines by entry. */
-  #deadlines: (Map<number, number> | undefined)[];
-  #objects: (StoredObject | undefined)[] = [];
-  #freeObjects: number[] = [];
-  #expiring = 0;
-  /** Sum of the objects' `counted`. */
-  #objectBytes = 0;
+  #deadlines: DeadlineTable;
+  #objects = new ObjectTable();
   #scanner = new ShardScanner();
   #recorder: ImageRecorder | null = null;
   #journal: Journal | null = null;
@@ -91,7 +88,7 @@ export class Database {
     this.keyspace = keyspace;
     this.index = index;
     this.#entries = new EntryIndex(this.arena, shardCount);
-    this.#deadlines = new Array(shardCount).fill(undefined);
+    this.#deadlines = new DeadlineTable(this.arena, shardCount);
   }
 
   /** Wants to see entries before they change; null while nobody does. */
@@ -117,7 +114,7 @@ export class Database {
 
   /** Number of keys that have a deadline. */
   get expiring(): number {
-    return this.#expiring;
+    return this.#deadlines.size;
   }
 
   /**
@@ -125,8 +122,8 @@ export class Database {
    * was stored or, while {@linkcode Keyspace.counting}, when it was changed last.
    */
   get memory(): number {
-    return this.arena.memory + this.#entries.cacheMemory + this.#objectBytes + this.size * KEY_BYTES +
-      this.#expiring * DEADLINE_BYTES;
+    return this.arena.memory + this.#entries.cacheMemory + this.#objects.bytes + this.size * KEY_BYTES +
+      this.#deadlines.size * DEADLINE_BYTES;
   }
 
   /** Number of different hashes: what the shards hold. Less than {@linkcode size} if keys collide. */
@@ -141,7 +138,7 @@ export class Database {
 
   /** The deadlines of each shard's entries by handle, milliseconds since the epoch. */
   get deadlines(): readonly (ReadonlyMap<number, number> | undefined)[] {
-    return this.#deadlines;
+    return this.#deadlines.shards;
   }
 
   /** All entries. None may be added or removed meanwhile. */
@@ -185,7 +182,7 @@ export class Database {
 
   /** The value of an entry. */
   valueOf(handle: number): Value {
-    return this.arena.isObject(handle) ? this.#objects[this.arena.objectIndex(handle)]! : handle;
+    return this.arena.isObject(handle) ? this.#objects.get(this.arena.objectIndex(handle)) : handle;
   }
 
   /**
@@ -195,7 +192,7 @@ export class Database {
   find(key: Key): Value | undefined {
     const handle = this.#entries.locate(key, hashOf(key));
     const keyspace = this.keyspace;
-    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) {
+    if (handle === NO_SLOT || (this.#deadlines.size !== 0 && this.#expireIfDue(key, handle))) {
       keyspace.misses++;
       keyspace.sink?.changed(this, textOf(key), Events.KEY_MISS);
       return undefined;
@@ -209,7 +206,7 @@ export class Database {
   /** Look-up to change. As {@linkcode find}, but hits and misses do not count. */
   findForWrite(key: Key): Value | undefined {
     const handle = this.#entries.locate(key, hashOf(key));
-    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle, true))) {
+    if (handle === NO_SLOT || (this.#deadlines.size !== 0 && this.#expireIfDue(key, handle, true))) {
       return undefined;
     }
     if (this.#observed) this.#beforeChange(key, handle);
@@ -229,7 +226,9 @@ export class Database {
   /** Look-up that leaves the access clock and the statistics alone; an expired key is deleted all the same. */
   peek(key: Key): Value | undefined {
     const handle = this.#entries.locate(key, hashOf(key));
-    if (handle === NO_SLOT || (this.#expiring !== 0 && this.#expireIfDue(key, handle))) return undefined;
+    if (handle === NO_SLOT || (this.#deadlines.size !== 0 && this.#expireIfDue(key, handle))) {
+      return undefined;
+    }
     return this.valueOf(handle);
   }
 
@@ -250,11 +249,7 @@ export class Database {
     const old = this.#entries.locate(key, hash);
     if (this.#observed) this.#beforeChange(key, old);
     if (value.clock === 0) value.clock = this.keyspace.accessClock.initial();
-    value.counted = value.memoryUsage();
-    this.#objectBytes += value.counted;
-    const index = this.#freeObjects.pop() ?? this.#objects.length;
-    this.#objects[index] = value;
-    this.#replace(key, hash, old, this.arena.addObject(key, index), keepExpiry);
+    this.#replace(key, hash, old, this.arena.addObject(key, this.#objects.add(value)), keepExpiry);
   }
 
   /** Stores a string; what was there is dropped. The deadline goes, unless `keepExpiry`. */
@@ -267,7 +262,7 @@ export class Database {
     if (this.#observed) this.#beforeChange(key, old);
     if (old !== NO_SLOT && !arena.isObject(old) && arena.resize(old, length, 0, clock)) {
       copyBytes(source, start, end, arena.page(old), arena.offset(old));
-      if (!keepExpiry && this.#expiring !== 0) this.#dropDeadline(hash, old);
+      if (!keepExpiry && this.#deadlines.size !== 0) this.#dropDeadline(hash, old);
       return;
     }
     if (!arena.canHold(key.length, length)) {
@@ -352,7 +347,7 @@ export class Database {
 
   /** The deadline in milliseconds since the epoch, or {@linkcode NO_EXPIRY}. */
   expiryOf(key: Key): number {
-    if (this.#expiring === 0) return NO_EXPIRY;
+    if (this.#deadlines.size === 0) return NO_EXPIRY;
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     return handle === NO_SLOT ? NO_EXPIRY : this.deadlineOf(handle, hash);
@@ -364,15 +359,12 @@ export class Database {
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return;
     if (this.#observed) this.#beforeChange(key, handle);
-    const deadlines = this.#deadlines[this.#entries.shardOf(hash)] ??= new Map();
-    if (!this.arena.hasDeadline(handle)) this.#expiring++;
-    this.arena.setHasDeadline(handle, true);
-    deadlines.set(handle, deadline);
+    this.#deadlines.set(this.#entries.shardOf(hash), handle, deadline);
   }
 
   /** Takes the deadline away. False if there was none. */
   clearExpiry(key: Key): boolean {
-    if (this.#expiring === 0) return false;
+    if (this.#deadlines.size === 0) return false;
     const hash = hashOf(key);
     const handle = this.#entries.locate(key, hash);
     if (handle === NO_SLOT) return false;
@@ -382,7 +374,7 @@ export class Database {
 
   /** Deletes `key` if its time is over: for commands that overwrite without a look-up. True if it was so. */
   expireIfDue(key: Key): boolean {
-    if (this.#expiring === 0) return false;
+    if (this.#deadlines.size === 0) return false;
     const handle = this.#entries.locate(key, hashOf(key));
     return handle !== NO_SLOT && this.#expireIfDue(key, handle, true);
   }
@@ -411,7 +403,7 @@ export class Database {
   changed(key: Key, event: ChangeEvent): void {
     const { keyspace } = this;
     keyspace.dirty++;
-    if (keyspace.counting && this.#objectBytes !== 0) this.recount(this.stored(key));
+    if (keyspace.counting && this.#objects.bytes !== 0) this.recount(this.stored(key));
     keyspace.sink?.changed(this, textOf(key), event);
   }
 
@@ -426,9 +418,7 @@ export class Database {
   /** Notes the present size of a value that is stored here, for {@linkcode memory}. */
   recount(value: Value | undefined): void {
     if (value === undefined || typeof value === "number") return;
-    const size = value.memoryUsage();
-    this.#objectBytes += size - value.counted;
-    value.counted = size;
+    this.#objects.recount(value);
   }
 
   /** The access clock of a value. */
@@ -467,7 +457,7 @@ export class Database {
 
   /** Gives all memory back. The database must not be used any more. */
   release(): void {
-    for (const value of this.#objects) value?.release();
+    this.#objects.release();
     this.arena.release();
   }
 
@@ -490,7 +480,7 @@ export class Database {
   /** The deadline of an entry whose key has the hash, or {@linkcode NO_EXPIRY}. */
   deadlineOf(handle: number, hash = keyHash(this.keyOf(handle))): number {
     if (!this.arena.hasDeadline(handle)) return NO_EXPIRY;
-    return this.#deadlines[this.#entries.shardOf(hash)]!.get(handle)!;
+    return this.#deadlines.get(this.#entries.shardOf(hash), handle);
   }
 
   /** Exchanges all keys with another database. */
@@ -499,10 +489,7 @@ export class Database {
     [this.#entries, other.#entries] = [other.#entries, this.#entries];
     [this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];
     [this.#objects, other.#objects] = [other.#objects, this.#objects];
-    [this.#freeObjects, other.#freeObjects] = [other.#freeObjects, this.#freeObjects];
     [this.#scanner, other.#scanner] = [other.#scanner, this.#scanner];
-    [this.#expiring, other.#expiring] = [other.#expiring, this.#expiring];
-    [this.#objectBytes, other.#objectBytes] = [other.#objectBytes, this.#objectBytes];
   }
 
   /** Lets image and journal have the entry, which may be `NO_SLOT`, as it is now. */
@@ -521,7 +508,7 @@ export class Database {
     }
     this.#entries.replace(hash, old, handle);
     if (this.arena.hasDeadline(old)) {
-      if (keepExpiry) this.#moveDeadline(hash, old, handle);
+      if (keepExpiry) this.#deadlines.move(this.#entries.shardOf(hash), old, handle);
       else this.#dropDeadline(hash, old);
     }
     this.#release(old);
@@ -535,15 +522,7 @@ export class Database {
   /** Frees an entry that nothing leads to any more; the value, if it is an object, goes to the caller. */
   #unlink(handle: number): StoredObject | null {
     const arena = this.arena;
-    let value: StoredObject | null = null;
-    if (arena.isObject(handle)) {
-      const index = arena.objectIndex(handle);
-      value = this.#objects[index]!;
-      this.#objectBytes -= value.counted;
-      value.counted = 0;
-      this.#objects[index] = undefined;
-      this.#freeObjects.push(index);
-    }
+    const value = arena.isObject(handle) ? this.#objects.take(arena.objectIndex(handle)) : null;
     arena.free(handle);
     return value;
   }
@@ -564,19 +543,8 @@ export class Database {
     else value.clock = accessClock.seconds;
   }
 
-  #moveDeadline(hash: number, from: number, to: number): void {
-    const deadlines = this.#deadlines[this.#entries.shardOf(hash)]!;
-    deadlines.set(to, deadlines.get(from)!);
-    deadlines.delete(from);
-    this.arena.setHasDeadline(to, true);
-  }
-
   #dropDeadline(hash: number, handle: number): boolean {
-    if (!this.arena.hasDeadline(handle)) return false;
-    this.#deadlines[this.#entries.shardOf(hash)]!.delete(handle);
-    this.arena.setHasDeadline(handle, false);
-    this.#expiring--;
-    return true;
+    return this.#deadlines.drop(this.#entries.shardOf(hash), handle);
   }
 
   /**
@@ -585,7 +553,7 @@ export class Database {
    */
   #expireIfDue(key: Key, handle: number, writing = false): boolean {
     if (!this.arena.hasDeadline(handle)) return false;
-    const deadline = this.#deadlines[this.#entries.shardOf(hashOf(key))]!.get(handle)!;
+    const deadline = this.#deadlines.get(this.#entries.shardOf(hashOf(key)), handle);
     const { keyspace } = this;
     if (deadline >= keyspace.now || keyspace.applying) return false;
     if (keyspace.deletesExpired || (writing && keyspace.writable && !keyspace.expiryPaused)) {
