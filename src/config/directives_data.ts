@@ -128,8 +128,8 @@ export const encodingDirectives = {
   "list-compress-depth": integer(
     0,
     NATURAL_INT,
-    MEANINGLESS,
-    "How many nodes at each end of a list stay uncompressed.",
+    0,
+    "How many nodes at each end of a list stay uncompressed; 0 is all.",
   ),
   "set-max-intset-entries": integer(
     512,

@@ -231,7 +231,7 @@ export const diagnosisDirectives = {
     0,
     { min: INT_MIN, max: INT_MAX },
     HIDDEN,
-    "For tests: microseconds to wait after every key that is loaded.",
+    "For tests: microseconds to wait after every key that is loaded; negative: 1 for so many keys.",
   ),
   "rdb-key-save-delay": integer(
     0,

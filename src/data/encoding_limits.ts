@@ -14,7 +14,7 @@ export class EncodingLimits {
   hashMaxListpackValue = 64;
   /** Elements of a list node or, if negative, its size: -1 is 4 KiB, -2 is 8 KiB, to -5 for 64 KiB. */
   listMaxListpackSize = -2;
-  /** Shown only: nodes are never compressed. */
+  /** How many nodes at each end of a list are not compressed; 0 is all. A list keeps what held when it got nodes. */
   listCompressDepth = 0;
   setMaxIntsetEntries = 512;
   setMaxListpackEntries = 128;

@@ -7,13 +7,16 @@
 import type { ByteSource } from "../util/byte_buffer.ts";
 import { Collection } from "./collection.ts";
 import type { EncodingLimits } from "./encoding_limits.ts";
-import type { ListCursor } from "./list_cursor.ts";
-import { exceedsLimit, fitsAsListpack, type ListNode } from "./list_node.ts";
+import { ListCursor } from "./list_cursor.ts";
+import { exceedsLimit, fitsAsListpack, indexOf, type ListNode } from "./list_node.ts";
 import { Listpack, NONE } from "./listpack.ts";
 import { Quicklist } from "./quicklist.ts";
 
 /** What the object around the elements takes. */
 const LIST_BYTES = 80;
+
+/** For looking into nodes before they are changed. */
+const reader = new ListCursor();
 
 /** An end of a list, as in the arguments of LMOVE: LEFT is the head. */
 export type ListEnd = "LEFT" | "RIGHT";
@@ -93,7 +96,7 @@ export class List extends Collection {
       return false;
     }
     const node = content.nodeAt(index);
-    cursor.set(node, node.entries, node.entries.seek(content.offset));
+    cursor.position = cursor.enter(node).seek(content.offset);
     return true;
   }
 
@@ -133,7 +136,10 @@ export class List extends Collection {
     const { node, position } = cursor;
     if (content instanceof Listpack) {
       content.insertBefore(behind ? content.next(position) : position, source, start, end);
-    } else content.insert(node!, node!.indexOf(position) + (behind ? 1 : 0), source, start, end);
+    } else {
+      const index = indexOf(cursor.entries!, position);
+      content.insert(node!, behind ? index + 1 : index, source, start, end);
+    }
     cursor.position = NONE;
   }
 
@@ -145,8 +151,8 @@ export class List extends Collection {
       return cursor.isValid;
     }
     for (let node = content.head; node !== null; node = node.next) {
-      const { entries } = node;
-      cursor.set(node, entries, entries.find(source, start, end, entries.first(), 1));
+      const entries = cursor.enter(node);
+      cursor.position = entries.find(source, start, end, entries.first(), 1);
       if (cursor.isValid) return true;
     }
     return false;
@@ -192,6 +198,11 @@ export class List extends Collection {
     return this.#content instanceof Listpack ? 1 : this.#content.nodeCount;
   }
 
+  /** How many nodes at each end of a quicklist are not compressed; 0 is all. */
+  get compressDepth(): number {
+    return this.#content instanceof Listpack ? 0 : this.#content.compressDepth;
+  }
+
   /** The one listpack that the list is; null if it is a quicklist. */
   get listpack(): Listpack | null {
     return this.#content instanceof Listpack ? this.#content : null;
@@ -225,14 +236,17 @@ function removeForward(
   end: number,
   count: number,
 ): number {
-  const entries = entriesOf(content, node);
-  let removed = 0;
+  let entries = readableOf(content, node);
   let position = entries.find(source, start, end, entries.first(), 1);
+  if (position === NONE) return 0;
+  entries = openedOf(content, node);
+  let removed = 0;
   while (position !== NONE) {
     position = removeAt(content, node, position);
     if (++removed === count) break;
     position = entries.find(source, start, end, position, 1);
   }
+  if (content instanceof Quicklist) content.settle();
   return removed;
 }
 
@@ -245,23 +259,45 @@ function removeBackward(
   end: number,
   count: number,
 ): number {
-  const entries = entriesOf(content, node);
+  let entries = readableOf(content, node);
+  let position = findLast(entries, source, start, end, entries.last());
+  if (position === NONE) return 0;
+  entries = openedOf(content, node);
   let removed = 0;
-  let position = entries.last();
-  while (position !== NONE && removed < count) {
-    if (!entries.equals(position, source, start, end)) {
-      position = entries.previous(position);
-      continue;
-    }
+  while (position !== NONE) {
     const following = removeAt(content, node, position);
-    removed++;
-    position = following === NONE ? entries.last() : entries.previous(following);
+    if (++removed === count) break;
+    const before = following === NONE ? entries.last() : entries.previous(following);
+    position = findLast(entries, source, start, end, before);
   }
+  if (content instanceof Quicklist) content.settle();
   return removed;
 }
 
-function entriesOf(content: Listpack | Quicklist, node: ListNode | null): Listpack {
-  return content instanceof Listpack ? content : node!.entries;
+/** Position of the nearest equal element from `position` backwards, or NONE. */
+function findLast(
+  entries: Listpack,
+  source: ByteSource,
+  start: number,
+  end: number,
+  position: number,
+): number {
+  while (position !== NONE && !entries.equals(position, source, start, end)) {
+    position = entries.previous(position);
+  }
+  return position;
+}
+
+/** The entries as they can be read. */
+function readableOf(content: Listpack | Quicklist, node: ListNode | null): Listpack {
+  return content instanceof Listpack ? content : reader.enter(node!);
+}
+
+/** The entries as they can be changed, with the same positions. */
+function openedOf(content: Listpack | Quicklist, node: ListNode | null): Listpack {
+  if (content instanceof Listpack) return content;
+  content.open(node!);
+  return node!.entries;
 }
 
 function removeAt(content: Listpack | Quicklist, node: ListNode | null, position: number): number {

@@ -32,18 +32,32 @@ export class ListNode {
   next: ListNode | null = null;
   /** The node holds one large element and takes no other: RDB's "plain" container. */
   isPlain = false;
+  /** Compression was tried and did not pay, and the elements have not changed since. */
+  isIncompressible = false;
 
   constructor(entries: Listpack) {
     this.entries = entries;
   }
 
-  /** Index in the node of the element at `position`. */
-  indexOf(position: number): number {
-    const { entries } = this;
-    let index = 0;
-    for (let p = entries.first(); p !== position; p = entries.next(p)) index++;
-    return index;
+  /** The entries or, if they are compressed, a copy that is not and that nobody has to release: for reading. */
+  readable(): Listpack {
+    if (!this.entries.isCompressed) return this.entries;
+    const scratch = newScratch();
+    this.entries.expandInto(scratch);
+    return scratch;
   }
+}
+
+/** A listpack to expand others into. It is larger than a slot, and so left to the garbage collector. */
+export function newScratch(): Listpack {
+  return new Listpack(LARGEST_SLOT + 1);
+}
+
+/** Index of the element at `position`. */
+export function indexOf(entries: Listpack, position: number): number {
+  let index = 0;
+  for (let p = entries.first(); p !== position; p = entries.next(p)) index++;
+  return index;
 }
 
 /** Bytes of a node under a negative limit of `list-max-listpack-size`. */

@@ -6,7 +6,7 @@
  * walk both ways. Strings that are integers in canonical form are kept as integers of the least width, which makes the
  * encoding of an element unique. What Redis puts around the entries, a header of size and count and an end byte, is only
  * there in {@linkcode Listpack.toBytes}; in memory there is room at both ends instead, so that either end takes a new
- * element without moving the others.
+ * element without moving the others. A listpack that is seldom used can be compressed as a whole.
  *
  * Costs: prepend, append, first and last O(1) amortised; next and previous O(1); seek and find O(n); insert, replace
  * and remove move what lies between the place and the nearer end with room.
@@ -37,6 +37,7 @@ import {
   isText,
   type ListpackCheck,
 } from "./listpack_check.ts";
+import { compressBytes, compressedSize, expandBytes, MIN_COMPRESS_BYTES } from "./listpack_compression.ts";
 import { MemoryBlock } from "./memory_block.ts";
 import { LARGEST_SLOT } from "./slab_arena.ts";
 
@@ -49,6 +50,8 @@ const SHRUNK_FROM = 256;
 const DOUBLED_UP_TO = LARGEST_SLOT / 2;
 /** What the objects around the bytes take. */
 const OBJECT_BYTES = 112;
+/** Where the entries begin if they are compressed; their end is as far behind it as they are long when expanded. */
+const COMPRESSED = -1;
 
 const check: ListpackCheck = { count: 0, canonical: true };
 
@@ -58,7 +61,7 @@ const check: ListpackCheck = { count: 0, canonical: true };
  */
 export class Listpack {
   #block: MemoryBlock;
-  /** The entries lie at `#start` to `#end` of the block. */
+  /** The entries lie at `#start` to `#end` of the block, unless that is {@linkcode COMPRESSED}. */
   #start = 0;
   #end = 0;
   #count = 0;
@@ -100,6 +103,19 @@ export class Listpack {
   /** Size in bytes as Redis counts it: entries, header and end byte. */
   get byteLength(): number {
     return HEADER_SIZE + this.#end - this.#start + 1;
+  }
+
+  /**
+   * Whether {@linkcode compress} has compressed the entries. Then `count`, the sizes, the copies and `release` are as
+   * ever, and everything else has to wait for {@linkcode expand}.
+   */
+  get isCompressed(): boolean {
+    return this.#start < 0;
+  }
+
+  /** Bytes that hold the entries: `byteLength`, or what compression has made of it. */
+  get storedLength(): number {
+    return this.isCompressed ? compressedSize(this.#block) : this.byteLength;
   }
 
   /** Position of the first element, or {@linkcode NONE}. */
@@ -273,21 +289,60 @@ export class Listpack {
   /** Writes what {@linkcode toBytes} gives, `byteLength` bytes, at `at`. */
   copyTo(target: ByteSource, at: number): void {
     const size = this.byteLength;
-    const { offset } = this.#block;
+    const block = this.#block;
+    const { offset } = block;
     target.view.setUint32(at, size, true);
     target.view.setUint16(at + 4, Math.min(this.#count, COUNT_UNKNOWN), true);
-    copyBytes(this.#block, offset + this.#start, offset + this.#end, target, at + HEADER_SIZE);
+    const content = at + HEADER_SIZE;
+    if (this.isCompressed) expandBytes(block, target.buffer, content, this.#end - this.#start);
+    else copyBytes(block, offset + this.#start, offset + this.#end, target, content);
     target.buffer[at + size - 1] = END_BYTE;
   }
 
+  /** A copy, which is compressed if this listpack is. */
   clone(): Listpack {
-    const size = this.#end - this.#start;
+    const { isCompressed } = this;
+    const block = this.#block;
+    const from = block.offset + (isCompressed ? 0 : this.#start);
+    const size = isCompressed ? compressedSize(block) : this.#end - this.#start;
     const copy = new Listpack(size);
-    const { offset } = this.#block;
-    copyBytes(this.#block, offset + this.#start, offset + this.#end, copy.#block, copy.#block.offset);
-    copy.#end = size;
+    copyBytes(block, from, from + size, copy.#block, copy.#block.offset);
+    copy.#start = isCompressed ? COMPRESSED : 0;
+    copy.#end = isCompressed ? this.#end : size;
     copy.#count = this.#count;
     return copy;
+  }
+
+  /** Compresses the entries; false if that does not pay. The listpack must not be compressed. */
+  compress(): boolean {
+    if (this.byteLength < MIN_COMPRESS_BYTES) return false;
+    const { offset } = this.#block;
+    const block = compressBytes(this.#block, offset + this.#start, offset + this.#end);
+    if (block === null) return false;
+    this.#exchange(block, COMPRESSED);
+    return true;
+  }
+
+  /** Makes a compressed listpack an ordinary one again. */
+  expand(): void {
+    const size = this.#end - this.#start;
+    const block = new MemoryBlock(size);
+    expandBytes(this.#block, block.buffer, block.offset, size);
+    this.#exchange(block, 0);
+  }
+
+  /**
+   * Fills `target`, which loses what it had, with the entries of this compressed listpack, which stays as it is. Positions
+   * in `target` are those that hold here after {@linkcode expand}.
+   */
+  expandInto(target: Listpack): void {
+    const size = this.#end - this.#start;
+    const block = target.#block;
+    if (block.capacity < size) block.resize(size, 0, 0, 0);
+    expandBytes(this.#block, block.buffer, block.offset, size);
+    target.#start = 0;
+    target.#end = size;
+    target.#count = this.#count;
   }
 
   /** Removes all elements. */
@@ -320,6 +375,14 @@ export class Listpack {
       }
       at += size + backLengthSize(size);
     }
+  }
+
+  /** Takes another block, with the same entries from `start` on or compressed. */
+  #exchange(block: MemoryBlock, start: number): void {
+    this.#block.release();
+    this.#block = block;
+    this.#end += start - this.#start;
+    this.#start = start;
   }
 
   /** Position of the element that ends at `end`. */

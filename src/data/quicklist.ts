@@ -3,7 +3,8 @@
  *
  * The structure is Redis's (Matt Stancliff, "Redis Quicklist", 2014), an unrolled linked list. A node takes elements up
  * to `list-max-listpack-size`; a larger element has a node of its own. A node that is full is split where an element is
- * inserted in its middle, and nodes around a split are merged if they fit together. Nodes are never compressed.
+ * inserted in its middle, and nodes around a split are merged if they fit together. With a
+ * `list-compress-depth` the nodes away from the ends are kept compressed, and reading leaves them so.
  *
  * Costs, with n the number of nodes and m the elements of one: push and pop at both ends O(1); look-up by index O(n + m)
  * from the nearer end, by whole nodes; insert and remove there O(m), whatever n is.
@@ -14,10 +15,12 @@
 import type { ByteSource } from "../util/byte_buffer.ts";
 import { ByteSlice } from "../util/byte_slice.ts";
 import type { EncodingLimits } from "./encoding_limits.ts";
+import { ListCompression } from "./list_compression.ts";
 import {
   accepts,
   acceptsInstead,
   fitTogether,
+  indexOf,
   isHalfEmpty,
   isLarge,
   ListNode,
@@ -30,20 +33,24 @@ const NODE_BYTES = 250;
 
 const element = new ByteSlice();
 
-/** Elements in a chain of nodes. Positions are those of the node's listpack. */
+/** Elements in a chain of nodes. Positions are those of the node's listpack; if that is compressed, of it expanded. */
 export class Quicklist {
   readonly #limits: EncodingLimits;
+  /** Null if no node is ever compressed. */
+  readonly #compression: ListCompression | null;
   #head: ListNode | null = null;
   #tail: ListNode | null = null;
   #size = 0;
   #nodeCount = 0;
-  /** Sum of the nodes' `byteLength`. */
+  /** Sum of the nodes' `byteLength`, which is that before compression. */
   #bytes = 0;
   /** Where {@linkcode nodeAt} has found the element within its node. */
   #offset = 0;
 
-  constructor(limits: EncodingLimits) {
+  /** The depth of compression is settled now: a change of the limits does not reach it. */
+  constructor(limits: EncodingLimits, compressDepth = limits.listCompressDepth) {
     this.#limits = limits;
+    this.#compression = compressDepth === 0 ? null : new ListCompression(compressDepth);
   }
 
   /** Number of elements. */
@@ -53,6 +60,11 @@ export class Quicklist {
 
   get nodeCount(): number {
     return this.#nodeCount;
+  }
+
+  /** How many nodes at each end are not compressed; 0 is all. */
+  get compressDepth(): number {
+    return this.#compression === null ? 0 : this.#compression.depth;
   }
 
   get head(): ListNode | null {
@@ -79,6 +91,7 @@ export class Quicklist {
   appendNode(entries: Listpack, isPlain = false): void {
     this.#size += entries.count;
     this.#link(new ListNode(entries), this.#tail).isPlain = isPlain;
+    this.settle();
   }
 
   /** Adds an element before all others. */
@@ -86,6 +99,7 @@ export class Quicklist {
     let node = this.#head;
     if (node === null || !accepts(node, this.#limit, end - start)) {
       node = this.#link(newNode(this.#limit, end - start), null);
+      this.settle();
     }
     const before = node.entries.byteLength;
     node.entries.prepend(source, start, end);
@@ -97,6 +111,7 @@ export class Quicklist {
     let node = this.#tail;
     if (node === null || !accepts(node, this.#limit, end - start)) {
       node = this.#link(newNode(this.#limit, end - start), this.#tail);
+      this.settle();
     }
     const before = node.entries.byteLength;
     node.entries.append(source, start, end);
@@ -124,8 +139,19 @@ export class Quicklist {
     return node;
   }
 
+  /** Expands the node, whose elements are about to be changed; {@linkcode settle} must follow. */
+  open(node: ListNode): void {
+    this.#compression?.open(node);
+  }
+
+  /** Compresses again what was opened. To be called at the end of each operation that has opened or linked nodes. */
+  settle(): void {
+    this.#compression?.settle(this.#head, this.#tail, this.#nodeCount);
+  }
+
   /** Puts another element in the place of the one at `position` of `node`. */
   replace(node: ListNode, position: number, source: ByteSource, start: number, end: number): void {
+    this.open(node);
     const { entries } = node;
     const before = entries.byteLength;
     const size = end - start;
@@ -134,9 +160,10 @@ export class Quicklist {
     if (isAlone || acceptsInstead(node, this.#limit, element.length, size)) {
       entries.replace(position, source, start, end);
       if (isAlone) node.isPlain = isLarge(this.#limit, size);
-      return this.#count(node, before, 0);
+      this.#count(node, before, 0);
+      return this.settle();
     }
-    const index = node.indexOf(position);
+    const index = indexOf(entries, position);
     this.remove(node, position);
     this.insert(node, index, source, start, end);
   }
@@ -145,7 +172,10 @@ export class Quicklist {
   insert(node: ListNode, index: number, source: ByteSource, start: number, end: number): void {
     const limit = this.#limit;
     const size = end - start;
-    if (accepts(node, limit, size)) return this.#insertInto(node, index, source, start, end);
+    if (accepts(node, limit, size)) {
+      this.#insertInto(node, index, source, start, end);
+      return this.settle();
+    }
     const isSplit = index > 0 && index < node.entries.count;
     if (isSplit) this.#split(node, index);
     // The place is now between two nodes, one of which may be missing.
@@ -157,14 +187,21 @@ export class Quicklist {
       this.#insertInto(left, left.entries.count, source, start, end);
     } else this.#insertInto(this.#link(newNode(limit, size), left), 0, source, start, end);
     if (isSplit) this.#mergeAround(node);
+    this.settle();
   }
 
-  /** Removes the element at `position` of `node`: where the next one of the node is, or NONE. An empty node goes. */
+  /**
+   * Removes the element at `position` of `node`, the first or last one or an {@linkcode open} one: where the next one of
+   * the node is, or NONE. An empty node goes.
+   */
   remove(node: ListNode, position: number): number {
     const before = node.entries.byteLength;
     const following = node.entries.remove(position);
     this.#count(node, before, -1);
-    if (node.entries.count === 0) this.#unlink(node);
+    if (node.entries.count === 0) {
+      this.#unlink(node);
+      this.settle();
+    }
     return following;
   }
 
@@ -180,6 +217,7 @@ export class Quicklist {
         this.#unlink(node);
         this.#size -= removed;
       } else {
+        this.open(node);
         const before = entries.byteLength;
         entries.removeRange(offset, removed);
         this.#count(node, before, -removed);
@@ -188,6 +226,7 @@ export class Quicklist {
       offset = 0;
       node = next;
     }
+    this.settle();
   }
 
   /** Whether all elements are in one node that is small enough for a list to be that listpack again. */
@@ -198,22 +237,30 @@ export class Quicklist {
   }
 
   clone(): Quicklist {
-    const copy = new Quicklist(this.#limits);
+    const copy = new Quicklist(this.#limits, this.compressDepth);
     for (let node = this.#head; node !== null; node = node.next) {
-      copy.appendNode(node.entries.clone(), node.isPlain);
+      const copied = copy.#link(new ListNode(node.entries.clone()), copy.#tail);
+      copied.isPlain = node.isPlain;
+      copied.isIncompressible = node.isIncompressible;
     }
+    copy.#size = this.#size;
+    copy.#compression?.forget();
     return copy;
   }
 
   release(): void {
-    for (let node = this.#head; node !== null; node = node.next) node.entries.release();
+    for (let node = this.#head; node !== null; node = node.next) {
+      this.#compression?.removed(node);
+      node.entries.release();
+    }
     this.#head = this.#tail = null;
     this.#size = this.#nodeCount = this.#bytes = 0;
   }
 
   /** Believable size in bytes; O(1). */
   memoryUsage(): number {
-    return this.#bytes + this.#nodeCount * NODE_BYTES;
+    const saved = this.#compression === null ? 0 : this.#compression.savedBytes;
+    return this.#bytes - saved + this.#nodeCount * NODE_BYTES;
   }
 
   /** Notes that a node of `before` bytes has changed, by that many elements. */
@@ -223,6 +270,7 @@ export class Quicklist {
   }
 
   #insertInto(node: ListNode, index: number, source: ByteSource, start: number, end: number): void {
+    this.open(node);
     const { entries } = node;
     const before = entries.byteLength;
     const position = index === entries.count ? NONE : entries.seek(index);
@@ -241,6 +289,7 @@ export class Quicklist {
     else next.previous = node;
     this.#nodeCount++;
     this.#bytes += node.entries.byteLength;
+    this.#compression?.added(node);
     return node;
   }
 
@@ -253,11 +302,13 @@ export class Quicklist {
     else next.previous = previous;
     this.#nodeCount--;
     this.#bytes -= entries.byteLength;
+    this.#compression?.removed(node);
     entries.release();
   }
 
   /** Leaves the first `index` elements in the node and moves the others to a new one behind it. */
   #split(node: ListNode, index: number): void {
+    this.open(node);
     const { entries } = node;
     const before = entries.byteLength;
     const right = entries.clone();
@@ -280,6 +331,8 @@ export class Quicklist {
     if (left === null || right === null || !fitTogether(left, right, this.#limit)) return null;
     const isLeftShorter = left.entries.count < right.entries.count;
     const [from, to] = isLeftShorter ? [left, right] : [right, left];
+    this.open(from);
+    this.open(to);
     const before = to.entries.byteLength;
     moveEntries(from.entries, to.entries, isLeftShorter);
     this.#count(to, before, 0);

@@ -398,11 +398,12 @@ export class Database {
 
   /**
    * The one place where a write is told: call it once per changed key, after the change. Counts for
-   * `rdb_changes_since_last_save`; the sink takes it to WATCH, notifications and whoever else listens.
+   * `rdb_changes_since_last_save` as so many `changes`, which are elements or fields for some commands; the sink takes it
+   * to WATCH, notifications and whoever else listens.
    */
-  changed(key: Key, event: ChangeEvent): void {
+  changed(key: Key, event: ChangeEvent, changes = 1): void {
     const { keyspace } = this;
-    keyspace.dirty++;
+    keyspace.dirty += changes;
     if (keyspace.counting && this.#objects.bytes !== 0) this.recount(this.stored(key));
     keyspace.sink?.changed(this, textOf(key), event);
   }

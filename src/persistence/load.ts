@@ -11,6 +11,7 @@ import type { Clock } from "../util/clock.ts";
 import type { LineLog } from "./aof/directory.ts";
 import { ManifestError } from "./aof/manifest.ts";
 import { AofLoader } from "./aof/loader.ts";
+import { LoadDelay } from "./load_delay.ts";
 import type { Persistence } from "./mod.ts";
 import { RdbFileReader } from "./rdb/file_reader.ts";
 import { type ByteInput, RdbError, RdbReader } from "./rdb/reader.ts";
@@ -108,6 +109,7 @@ function* loadLog(parts: LoadParts): Generator<void, "loaded" | "none" | "failed
     largestArgument: Math.max(config.get("proto-max-bulk-len"), LARGEST_VALUE),
     verifiesChecksum: config.get("rdbchecksum"),
     onLibrary: (text) => libraries.push(text),
+    delay: loadDelay(parts),
   });
   let manifest;
   try {
@@ -190,6 +192,7 @@ export function* snapshotSteps(
     ...options,
     // Replicas that go on from this snapshot have the keys still, and have to be told.
     onDropped: (database, key) => reader.fields.has("repl-id") && dropped.push([database, key]),
+    delay: loadDelay(parts),
   });
   const report = reporter(parts);
   keyspace.setTime(clock.now());
@@ -202,6 +205,10 @@ export function* snapshotSteps(
   persistence.lastLoad = { expired: reader.keysExpired, loaded: reader.keysLoaded, fields, dropped };
   persistence.functions = reader.functions;
   return reader.offset;
+}
+
+function loadDelay({ config, keyspace }: LoadParts): LoadDelay {
+  return new LoadDelay(() => config.get("key-load-delay"), keyspace.random);
 }
 
 /** Notes how far the load has come, for INFO, and now and then in the log. */

@@ -7,7 +7,7 @@
 import { type Config, DIRECTIVE_NAMES, type DirectiveName, DIRECTIVES, MEANINGLESS } from "../config/mod.ts";
 
 /** The beginnings of the directives of TLS and ACL. */
-const AREAS = /^(?:acl|bind-source|key-load|propagation-|replica-ignore-disk|tls-)/;
+const AREAS = /^(?:acl|bind-source|propagation-|replica-ignore-disk|tls-)/;
 /** Those of scripts, the slow log and tracking. */
 const LATER = /^(?:busy-reply|latency-monitor|lua-|maxmemory-clients|slowlog-|tracking-)/;
 

@@ -44,6 +44,7 @@ class RandomSession {
   #changeLimits(): void {
     const { random, redis: { keyspace: { limits } } } = this;
     limits.listMaxListpackSize = random.pick([-2, -1, 1, 3, 128]);
+    limits.listCompressDepth = random.pick([0, 1, 2]);
     limits.setMaxIntsetEntries = random.pick([0, 2, 512]);
     limits.setMaxListpackEntries = limits.hashMaxListpackEntries = random.pick([0, 3, 128]);
     limits.setMaxListpackValue = limits.hashMaxListpackValue = random.pick([5, 64, 5000]);

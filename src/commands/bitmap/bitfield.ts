@@ -78,7 +78,7 @@ function replyFields({ db, reply }: CommandContext, args: Args, count: number): 
 }
 
 function changeFields(ctx: CommandContext, args: Args, count: number): void {
-  const { db, keyspace, reply } = ctx;
+  const { db, reply } = ctx;
   const key = args.key(1);
   const old = findStringForWrite(db, key);
   const used = lengthOf(db, old);
@@ -95,9 +95,7 @@ function changeFields(ctx: CommandContext, args: Args, count: number): void {
   }
   // Once the string has become longer, whatever is written counts.
   const changes = length > used ? written : fields.changes;
-  if (changes === 0) return;
-  db.changed(key, SETBIT_EVENT);
-  keyspace.dirty += changes - 1;
+  if (changes > 0) db.changed(key, SETBIT_EVENT, changes);
 }
 
 function replyField(reply: Reply, value: number | bigint | null): void {

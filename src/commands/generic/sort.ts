@@ -174,7 +174,7 @@ function storeElements(
     : elements.flatMap((element) => get.map((pattern) => pattern.lookUp(db, element) ?? ""));
   if (texts.length > 0) {
     db.set(target, toList(ctx.keyspace.limits, texts));
-    db.changed(target, SORTSTORE);
+    db.changed(target, SORTSTORE, texts.length);
   } else if (db.peek(target) !== undefined) {
     db.delete(target);
     db.changed(target, Events.DEL);

@@ -35,7 +35,7 @@ export const geoadd = defineCommand({
     if (present !== undefined) present.expect(scores.length);
     const { added, moved } = placeAll(set, args, options, scores);
     if (present === undefined) db.set(name, set);
-    if (added + moved > 0) db.changed(name, SortedSetEvents.ZADD);
+    if (added + moved > 0) db.changed(name, SortedSetEvents.ZADD, added + moved);
     reply.integer(options.countMoved ? added + moved : added);
   },
 });

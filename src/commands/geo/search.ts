@@ -164,7 +164,7 @@ function storePlaces(
   const { db, reply } = ctx;
   if (found.length > 0) {
     db.set(target, toSortedSet(ctx.keyspace.limits, found, request));
-    db.changed(target, event);
+    db.changed(target, event, found.length);
   } else if (db.peek(target) !== undefined) {
     db.delete(target);
     db.changed(target, Events.DEL);

@@ -120,7 +120,7 @@ export const hdel = defineCommand({
       if (hash.size === 0) break;
     }
     if (deleted > 0) {
-      db.changed(key, HashEvents.HDEL);
+      db.changed(key, HashEvents.HDEL, deleted);
       if (hash!.size === 0) {
         db.delete(key);
         db.alsoChanged(key, Events.DEL);
@@ -188,7 +188,7 @@ function setPairs(ctx: CommandContext, args: Args): number {
     if (hash.set(args, starts[i], ends[i], args, starts[i + 1], ends[i + 1])) added++;
   }
   if (existing === undefined) db.set(key, hash);
-  db.changed(key, HashEvents.HSET);
+  db.changed(key, HashEvents.HSET, (args.length - 2) >> 1);
   return added;
 }
 

@@ -45,7 +45,7 @@ export const pfadd = defineCommand({
     store(db, key, found);
     // What was added before the damage showed stays.
     if (updated > 0) {
-      told(ctx, key, outcome === Outcome.CORRUPT ? REPRESENTATION_EVENT : PFADD_EVENT, updated);
+      db.changed(key, outcome === Outcome.CORRUPT ? REPRESENTATION_EVENT : PFADD_EVENT, updated);
     }
     if (outcome === Outcome.CORRUPT) throw CORRUPT;
     ctx.reply.integer(1);
@@ -125,17 +125,6 @@ function countOne({ db, reply }: CommandContext, key: string): void {
 
 function newOne(): Found {
   return { hll: HyperLogLog.empty(), value: undefined };
-}
-
-/** One event, but as many changes as there were registers to raise. */
-function told(
-  { db, keyspace }: CommandContext,
-  key: string,
-  event: typeof PFADD_EVENT,
-  changes: number,
-): void {
-  db.changed(key, event);
-  keyspace.dirty += changes - 1;
 }
 
 function replyCardinality(reply: Reply, value: Cardinality): void {

@@ -83,7 +83,7 @@ export const lrem = defineCommand({
       ? list.removeLast(args, start, end, -count)
       : list.removeFirst(args, start, end, count === 0 ? Infinity : count);
     if (removed > 0) {
-      db.changed(key, ListEvents.LREM);
+      db.changed(key, ListEvents.LREM, removed);
       if (list.size === 0) deleteEmpty(db, key);
     }
     ctx.reply.integer(removed);
@@ -116,8 +116,7 @@ export const ltrim = defineCommand({
       list.removeRange(0, start);
     }
     // The event comes in any case, but what trims nothing is no change.
-    if (list.size < size) db.changed(key, ListEvents.LTRIM);
-    else db.alsoChanged(key, ListEvents.LTRIM);
+    db.changed(key, ListEvents.LTRIM, size - list.size);
     if (list.size === 0) deleteEmpty(db, key);
     ctx.reply.ok();
   },

@@ -115,8 +115,9 @@ function move(ctx: CommandContext, args: Args, from: ListEnd, to: ListEnd): bool
   target.push(to, element.source, element.start, element.end);
   if (source !== target) source.removeEnd(from);
   if (found === undefined) db.set(key, target);
-  db.changed(key, to === "LEFT" ? ListEvents.LPUSH : ListEvents.RPUSH);
-  tellPopped(db, sourceKey, source, from);
+  // The move counts once, with the element that is gone.
+  db.changed(key, to === "LEFT" ? ListEvents.LPUSH : ListEvents.RPUSH, 0);
+  tellPopped(db, sourceKey, source, from, 1);
   return true;
 }
 

@@ -82,6 +82,6 @@ function push(ctx: CommandContext, args: Args, end: ListEnd, mustExist: boolean)
   list.expect(bytes, length - 2);
   for (let i = 2; i < length; i++) list.push(end, args, starts[i], ends[i]);
   if (found === undefined) db.set(key, list);
-  db.changed(key, end === "LEFT" ? ListEvents.LPUSH : ListEvents.RPUSH);
+  db.changed(key, end === "LEFT" ? ListEvents.LPUSH : ListEvents.RPUSH, length - 2);
   ctx.reply.integer(list.size);
 }

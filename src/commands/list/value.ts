@@ -59,7 +59,7 @@ export function popOne(ctx: CommandContext, key: Key, list: List, end: ListEnd):
   cursor.read(element);
   ctx.reply.bulk(element.source, element.start, element.end);
   list.removeEnd(end);
-  tellPopped(ctx.db, key, list, end);
+  tellPopped(ctx.db, key, list, end, 1);
 }
 
 /** Replies an array of `count` elements from that end, takes them away and tells so; they must be there. */
@@ -67,12 +67,12 @@ export function popSeveral(ctx: CommandContext, key: Key, list: List, end: ListE
   const start = end === "LEFT" ? 0 : list.size - count;
   replyRange(ctx.reply, list, start, count, end === "RIGHT");
   list.removeRange(start, count);
-  tellPopped(ctx.db, key, list, end);
+  tellPopped(ctx.db, key, list, end, count);
 }
 
-/** Tells that elements were taken from that end; a list that has become empty goes. */
-export function tellPopped(db: Database, key: Key, list: List, end: ListEnd): void {
-  db.changed(key, end === "LEFT" ? ListEvents.LPOP : ListEvents.RPOP);
+/** Tells that `count` elements were taken from that end; a list that has become empty goes. */
+export function tellPopped(db: Database, key: Key, list: List, end: ListEnd, count: number): void {
+  db.changed(key, end === "LEFT" ? ListEvents.LPOP : ListEvents.RPOP, count);
   if (list.size === 0) deleteEmpty(db, key);
 }
 

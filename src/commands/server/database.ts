@@ -91,9 +91,14 @@ function flush(ctx: CommandContext, args: Args, databases: Iterable<Database>): 
   const { keyspace } = ctx;
   const before = keyspace.dirty;
   for (const database of databases) keyspace.clear(database);
-  // It is told to replicas even if there was nothing to delete here.
-  if (keyspace.dirty === before) keyspace.dirty++;
+  if (keyspace.dirty === before) propagateAnyway(ctx, args);
   ctx.reply.ok();
+}
+
+/** Replicas are told even if there was nothing to delete here, which counts as no change. */
+function propagateAnyway(ctx: CommandContext, args: Args): void {
+  const { propagator } = services(ctx).dispatcher;
+  propagator?.propagate(ctx.db.index, args.buffer.subarray(args.frameStart, args.frameEnd));
 }
 
 /** What is deleted must not come back: an empty snapshot takes the place of the one that there is or is being made. */

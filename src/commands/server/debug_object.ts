@@ -33,7 +33,7 @@ function describeNodes(list: List, limits: EncodingLimits, fast: boolean): strin
   if (list.firstNode === null) return "";
   const { nodes, bytes } = nodeFigures(list);
   const average = (list.size / nodes).toFixed(2);
-  const isCompressed = limits.listCompressDepth === 0 ? 0 : 1;
+  const isCompressed = list.compressDepth === 0 ? 0 : 1;
   const size = fast ? "" : ` ql_uncompressed_size:${bytes}`;
   return ` ql_nodes:${nodes} ql_avg_node:${average} ql_listpack_max:${limits.listMaxListpackSize} ` +
     `ql_compressed:${isCompressed}${size}`;

@@ -63,7 +63,7 @@ export function showQuicklist(ctx: CommandContext, args: Args): void {
   for (let node = value.firstNode; node !== null; node = node.next!) {
     const { byteLength, count } = node.entries;
     log.notice(`quicklist node ${index++}: ${count} elements, ${byteLength} bytes`);
-    if (isFull) showEntries(ctx, node.entries);
+    if (isFull) showEntries(ctx, node.readable());
   }
   ctx.reply.simpleString("Quicklist structure printed on stdout");
 }

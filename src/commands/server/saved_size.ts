@@ -65,8 +65,9 @@ function savedListSize(list: List, compress: boolean): number {
 }
 
 /** What is saved of a node: its listpack or, if that is all it holds, its one large element. */
-function nodeContent({ entries, isPlain }: ListNode): Uint8Array {
-  if (!isPlain) return entries.toBytes();
+function nodeContent(node: ListNode): Uint8Array {
+  if (!node.isPlain) return node.entries.toBytes();
+  const entries = node.readable();
   entries.read(entries.first(), slice);
   return slice.view();
 }
@@ -77,7 +78,7 @@ export function nodeFigures(list: List): { nodes: number; bytes: number } {
   let bytes = 0;
   for (let node = list.firstNode; node !== null; node = node.next) {
     nodes++;
-    bytes += nodeContent(node).length;
+    bytes += node.isPlain ? nodeContent(node).length : node.entries.byteLength;
   }
   return { nodes, bytes };
 }

@@ -37,7 +37,7 @@ export const sadd = defineCommand({
     let added = 0;
     for (let i = 2; i < args.length; i++) if (set.add(args, args.starts[i], args.ends[i])) added++;
     if (existing === undefined) db.set(key, set);
-    if (added > 0) db.changed(key, SetEvents.SADD);
+    if (added > 0) db.changed(key, SetEvents.SADD, added);
     ctx.reply.integer(added);
   },
 });
@@ -61,7 +61,7 @@ export const srem = defineCommand({
       removed++;
       if (set.size === 0) break;
     }
-    if (removed > 0) tellRemoved(ctx, key, set!);
+    if (removed > 0) tellRemoved(ctx, key, set!, removed);
     ctx.reply.integer(removed);
   },
 });
@@ -86,7 +86,7 @@ export const smove = defineCommand({
     const end = args.ends[3];
     if (source === destination) return ctx.reply.integer(source.has(args, start, end) ? 1 : 0);
     if (!source.remove(args, start, end)) return ctx.reply.integer(0);
-    tellRemoved(ctx, args.key(1), source);
+    tellRemoved(ctx, args.key(1), source, 1);
     const target = destination ?? newSet(ctx, args, 3, 1);
     const added = target.add(args, start, end);
     if (destination === undefined) db.set(args.key(2), target);
@@ -195,9 +195,9 @@ function newSet(ctx: CommandContext, args: Args, first: number, count: number): 
   return ByteSet.expecting(count, ctx.keyspace.limits, args, args.starts[first], args.ends[first]);
 }
 
-/** Tells that members were removed, and deletes the set if it is empty. */
-function tellRemoved(ctx: CommandContext, key: Key, set: ByteSet): void {
-  ctx.db.changed(key, SetEvents.SREM);
+/** Tells that so many members were removed, and deletes the set if it is empty. */
+function tellRemoved(ctx: CommandContext, key: Key, set: ByteSet, removed: number): void {
+  ctx.db.changed(key, SetEvents.SREM, removed);
   if (set.size > 0) return;
   ctx.db.delete(key);
   ctx.db.alsoChanged(key, Events.DEL);

@@ -100,7 +100,7 @@ function popMany(ctx: CommandContext, key: Key, set: ByteSet | undefined, count:
   for (let i = 0; popped !== null && i < count; i += MOST_REWRITTEN) {
     ctx.rewrite("SREM", key, ...popped.slice(i, i + MOST_REWRITTEN));
   }
-  ctx.db.changed(key, SetEvents.SPOP);
+  ctx.db.changed(key, SetEvents.SPOP, count);
 }
 
 function popAll(ctx: CommandContext, key: Key, set: ByteSet): void {
@@ -109,7 +109,7 @@ function popAll(ctx: CommandContext, key: Key, set: ByteSet): void {
   if (isPropagating(ctx)) {
     ctx.rewrite(services(ctx).config.get("lazyfree-lazy-server-del") ? "UNLINK" : "DEL", key);
   }
-  ctx.db.changed(key, SetEvents.SPOP);
+  ctx.db.changed(key, SetEvents.SPOP, set.size);
   dropEmpty(ctx, key);
 }
 

@@ -95,8 +95,9 @@ function addAll(ctx: CommandContext, args: Args, options: number, first: number)
   }
   const { added, updated, processed, score } = outcome;
   const isIncrement = (options & INCR) !== 0;
-  if (added + updated > 0) db.changed(key, isIncrement ? SortedSetEvents.ZINCR : SortedSetEvents.ZADD);
-  if (!isIncrement) reply.integer((options & CH) !== 0 ? added + updated : added);
+  const changes = added + updated;
+  if (changes > 0) db.changed(key, isIncrement ? SortedSetEvents.ZINCR : SortedSetEvents.ZADD, changes);
+  if (!isIncrement) reply.integer((options & CH) !== 0 ? changes : added);
   else if (processed > 0) reply.double(score);
   else reply.nullReply();
 }

@@ -94,7 +94,7 @@ export function removePopped(
   count: number,
 ): void {
   set.removeRange(end === "MIN" ? 0 : set.size - count, count);
-  tellRemoved(ctx.db, key, set, end === "MIN" ? SortedSetEvents.ZPOPMIN : SortedSetEvents.ZPOPMAX);
+  tellRemoved(ctx.db, key, set, end === "MIN" ? SortedSetEvents.ZPOPMIN : SortedSetEvents.ZPOPMAX, count);
 }
 
 /** Reads the arguments of ZMPOP and BZMPOP, the number of keys being argument `index`. */

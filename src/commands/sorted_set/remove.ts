@@ -31,7 +31,7 @@ export const zrem = defineCommand({
       for (let i = 2; i < args.length && set.size > 0; i++) {
         if (set.remove(args, args.starts[i], args.ends[i])) removed++;
       }
-      if (removed > 0) tellRemoved(ctx.db, key, set, SortedSetEvents.ZREM);
+      if (removed > 0) tellRemoved(ctx.db, key, set, SortedSetEvents.ZREM, removed);
     }
     ctx.reply.integer(removed);
   },
@@ -102,7 +102,7 @@ export const zremrangebylex = defineCommand({
 function removeRanks(ctx: CommandContext, key: Key, set: SortedSet, event: ChangeEvent): void {
   if (ranks.count > 0) {
     set.removeRange(ranks.first, ranks.count);
-    tellRemoved(ctx.db, key, set, event);
+    tellRemoved(ctx.db, key, set, event, ranks.count);
   }
   ctx.reply.integer(ranks.count);
 }

@@ -27,9 +27,9 @@ export function findSortedSetForWrite(db: Database, key: Key): SortedSet | undef
   return ofType(db.findForWrite(key), SortedSet);
 }
 
-/** Tells that members were taken out of a sorted set; one that has become empty goes. */
-export function tellRemoved(db: Database, key: Key, set: SortedSet, event: ChangeEvent): void {
-  db.changed(key, event);
+/** Tells that `count` members were taken out of a sorted set; one that has become empty goes. */
+export function tellRemoved(db: Database, key: Key, set: SortedSet, event: ChangeEvent, count: number): void {
+  db.changed(key, event, count);
   if (set.size > 0) return;
   db.delete(key);
   db.alsoChanged(key, Events.DEL);

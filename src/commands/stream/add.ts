@@ -78,7 +78,7 @@ export const xtrim = defineCommand({
     const stream = findStreamForWrite(ctx, key);
     const removed = stream === undefined ? 0 : trim(stream, options);
     if (stream !== undefined && removed > 0) {
-      ctx.db.changed(key, StreamEvents.XTRIM);
+      ctx.db.changed(key, StreamEvents.XTRIM, removed);
       if (options.approximate && isPropagating(ctx)) rewriteExact(ctx, args, stream, options, null);
     }
     ctx.reply.integer(removed);

@@ -50,7 +50,8 @@ export const xautoclaim = defineCommand({
     const consumer = known ?? createConsumer(ctx, place, name);
     const { claimed, deleted, next } = claimIdle(ctx, place, consumer, options);
     if (known === undefined && claimed.length === 0) propagateConsumer(ctx, place, name);
-    if (claimed.length + deleted.length > 0) ctx.db.changed(place.key, StreamEvents.CLAIM);
+    const changes = claimed.length + deleted.length;
+    if (changes > 0) ctx.db.changed(place.key, StreamEvents.CLAIM, changes);
     const { reply } = ctx;
     reply.arrayHeader(3);
     replyId(reply, next);

@@ -49,7 +49,9 @@ export const xclaim = defineCommand({
     const { claimed, dropped } = claimAll(ctx, args, place, consumer, options);
     if (known === undefined && claimed === 0) propagateConsumer(ctx, place, name);
     if (movesOn && claimed === 0) propagatePosition(ctx, place);
-    if (movesOn || claimed + dropped > 0) ctx.db.changed(place.key, StreamEvents.CLAIM);
+    // What is told of an entry also tells the position, which counts only by itself.
+    const changes = claimed + dropped || Number(movesOn);
+    if (changes > 0) ctx.db.changed(place.key, StreamEvents.CLAIM, changes);
   },
 });
 

@@ -36,7 +36,7 @@ export const xdel = defineCommand({
     }
     if (deleted > 0) {
       stream.refreshFirstId();
-      ctx.db.changed(key, StreamEvents.XDEL);
+      ctx.db.changed(key, StreamEvents.XDEL, deleted);
     }
     ctx.reply.integer(deleted);
   },

@@ -37,7 +37,7 @@ export const xack = defineCommand({
       readId(args, i, id);
       if (group.acknowledge(id)) acknowledged++;
     }
-    if (acknowledged > 0) ctx.db.changed(key, StreamEvents.ACKNOWLEDGE);
+    if (acknowledged > 0) ctx.db.changed(key, StreamEvents.ACKNOWLEDGE, acknowledged);
     ctx.reply.integer(acknowledged);
   },
 });

@@ -145,4 +145,6 @@ function deliverAgain(
   }
   header.set(count);
   if (count > 0) ctx.db.changed(key, StreamEvents.READ);
+  // The original counts every stream that it replies something about.
+  else ctx.keyspace.dirty++;
 }

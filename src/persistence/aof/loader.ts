@@ -9,6 +9,7 @@
  */
 
 import { Args } from "../../command/args.ts";
+import type { LoadDelay } from "../load_delay.ts";
 import { RdbFileReader } from "../rdb/file_reader.ts";
 import { RdbError, RdbReader } from "../rdb/reader.ts";
 import { type AofDirectory, AofFileError, attempt, type LineLog } from "./directory.ts";
@@ -56,6 +57,8 @@ export interface LoaderParts extends ReplayParts {
   readonly verifiesChecksum: boolean;
   /** Largest argument in bytes: `proto-max-bulk-len`, but not less than what a value can have. */
   readonly largestArgument: number;
+  /** Waits after each key of a snapshot and after each command. */
+  readonly delay?: LoadDelay;
 }
 
 /** Loads a log once. */
@@ -159,6 +162,7 @@ export class AofLoader {
       log,
       dropExpired: false,
       replaceExisting: false,
+      delay: this.#parts.delay,
     });
     try {
       for (const _ of snapshot.load()) yield this.#progress(snapshot.offset);
@@ -179,11 +183,12 @@ export class AofLoader {
 
   /** Runs the commands from `offset` on; the offset behind the last one, or of what is unfinished. */
   *#replay(handle: Deno.FsFile, offset: number, size: number): Generator<LoadProgress, number> {
-    const { clock, keyspace, largestArgument } = this.#parts;
+    const { clock, delay, keyspace, largestArgument } = this.#parts;
     const reader = new LogReader(handle, offset, size, largestArgument);
     const args = this.#args;
     const replayer = this.#replayer;
     let untilPause = COMMANDS_PER_STEP;
+    let waitedFor = replayer.commands;
     replayer.begin(this.#fileName);
     try {
       while (reader.next(args)) {
@@ -191,10 +196,13 @@ export class AofLoader {
           const start = startOf(args, reader);
           if (!this.#transaction(reader)) return start;
         } else replayer.execute(args, startOf(args, reader));
-        if (--untilPause > 0) continue;
+        if (--untilPause > 0 && !delay?.isOn) continue;
         untilPause = COMMANDS_PER_STEP;
         keyspace.setTime(clock.now());
+        for (const _ of delay?.wait(replayer.commands - waitedFor) ?? []) yield this.#progress(reader.offset);
+        waitedFor = replayer.commands;
         yield this.#progress(reader.offset);
+        delay?.refresh();
         replayer.enter();
       }
       return reader.offset;

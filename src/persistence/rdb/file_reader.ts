@@ -10,6 +10,7 @@ import { type Deadline, setDeadline, toDeadline } from "../../keyspace/deadline.
 import type { Keyspace } from "../../keyspace/keyspace.ts";
 import { ByteSlice } from "../../util/byte_slice.ts";
 import { equalBytes, escapeForDisplay } from "../../util/byte_string.ts";
+import type { LoadDelay } from "../load_delay.ts";
 import { CHECKSUM_SIZE, MAGIC, ModuleOpcode, NEWEST_READABLE, Opcode } from "./format.ts";
 import { readLibrary } from "./functions.ts";
 import {
@@ -66,6 +67,8 @@ export interface RdbLoadOptions {
   readonly replaceExisting: boolean;
   /** Gets the entries, expired ones too, for whoever does not want them stored. */
   readonly visitor?: RdbVisitor;
+  /** Waits after each key. */
+  readonly delay?: LoadDelay;
 }
 
 /** Reads one file into a keyspace. Its checksum is verified if the reader computes one. */
@@ -102,6 +105,7 @@ export class RdbFileReader {
   /** Reads the file, in steps. Throws `RdbError`; what was read before is stored then. */
   *load(): Generator<void> {
     const reader = this.#reader;
+    const { delay } = this.#options;
     this.#readHeader();
     let pause = reader.offset + STEP_BYTES;
     for (;;) {
@@ -112,8 +116,10 @@ export class RdbFileReader {
       } else if (hasManyParts(type)) yield* this.#readInSteps(type);
       else if (isValueType(type)) this.#readEntry(type);
       else this.#readOpcode(type);
+      if (delay?.isOn && isValueType(type)) yield* delay.wait(1);
       if (reader.offset < pause) continue;
       yield;
+      delay?.refresh();
       pause = reader.offset + STEP_BYTES;
     }
     if (this.#version >= CHECKSUM_SINCE) this.#verifyChecksum();

@@ -1,7 +1,8 @@
 /**
- * Values in a message: DUMP and RESTORE.
+ * Values and libraries in a message: DUMP and RESTORE, FUNCTION DUMP and RESTORE.
  *
- * A payload is a type, the value, the version in two bytes, and the CRC-64 of all before in eight; both little-endian.
+ * A payload is a type, the value (or all libraries, each behind its type), the version in two bytes, and the CRC-64 of
+ * all before in eight; both little-endian.
  *
  * @module
  */
@@ -11,7 +12,8 @@ import type { Database } from "../../keyspace/database.ts";
 import type { Value } from "../../keyspace/value.ts";
 import { equalBytes } from "../../util/byte_string.ts";
 import { crc64 } from "../../util/crc64.ts";
-import { CHECKSUM_SIZE, NEWEST_READABLE, RDB_VERSION } from "./format.ts";
+import { CHECKSUM_SIZE, NEWEST_READABLE, Opcode, RDB_VERSION, RDB_VERSION_7_0 } from "./format.ts";
+import { readLibrary, writeLibraries } from "./functions.ts";
 import { isValueType, type LoadedValue, loadValue } from "./load_value.ts";
 import { RdbError, RdbReader } from "./reader.ts";
 import { saveValue, valueType } from "./save_value.ts";
@@ -38,14 +40,39 @@ export function dumpPayload(
   if (writer.length > 0) writer.take();
   writer.byte(valueType(value, version));
   saveValue(writer, database, value, version);
-  writer.integer16(version);
-  const checksum = crc64(writer.written());
-  for (const byte of checksum) writer.byte(byte);
-  const payload = writer.take();
+  const payload = sealed(writer, version);
   if (payload.length > LARGEST_COPIED) return payload;
   const copy = payload.slice();
   writer.reuse(payload);
   return copy;
+}
+
+/** The payload of function libraries, given by their texts, as Redis 7.0 and later read it. */
+export function dumpLibraries(texts: Iterable<string>): Uint8Array<ArrayBuffer> {
+  const writer = new RdbWriter(false);
+  writeLibraries(writer, texts);
+  return sealed(writer, RDB_VERSION_7_0);
+}
+
+/** The texts of the libraries in a payload that {@linkcode isPayload}. Throws an `RdbError` if there is something else. */
+export function readLibraries(bytes: Uint8Array<ArrayBuffer>): string[] {
+  const end = bytes.length - FOOTER_SIZE;
+  const reader = RdbReader.of(bytes.subarray(0, end));
+  const texts: string[] = [];
+  while (reader.offset < end) {
+    const opcode = reader.byte();
+    if (opcode !== Opcode.FUNCTION2) reader.fail("given type is not a function");
+    texts.push(readLibrary(reader, opcode));
+  }
+  return texts;
+}
+
+/** What was written, with the footer. */
+function sealed(writer: RdbWriter, version: number): Uint8Array<ArrayBuffer> {
+  writer.integer16(version);
+  const checksum = crc64(writer.written());
+  for (const byte of checksum) writer.byte(byte);
+  return writer.take();
 }
 
 /** Whether a payload has a version that can be read, and the right checksum. */

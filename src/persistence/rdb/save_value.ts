@@ -114,7 +114,8 @@ function* saveList(writer: RdbWriter, list: List, pace: Pace): Generator<void> {
   }
 }
 
-function* savePlainNode(writer: RdbWriter, { entries }: ListNode, pace: Pace): Generator<void> {
+function* savePlainNode(writer: RdbWriter, node: ListNode, pace: Pace): Generator<void> {
+  const entries = node.readable();
   const element = new ByteSlice();
   entries.read(entries.first(), element);
   writer.size(NodeContainer.PLAIN);
