@@ -125,16 +125,21 @@ export function withPair<T>(extra: string[], use: (pair: Pair) => Promise<T>): P
 /** Runs `use` with one server started on a free port, and stops it after it. */
 export async function withServer<T>(
   name: ServerName,
-  { extra, directories }: StartOptions,
+  options: StartOptions,
   use: (server: Server) => Promise<T>,
 ): Promise<T> {
-  const commandLine = name === "mini-redis" ? ourCommandLine() : [name];
-  const server = await start(name, commandLine, directories ? ["--dir", directories[name], ...extra] : extra);
+  const server = await startServer(name, options);
   try {
     return await Promise.race([use(server), server.died]);
   } finally {
     await server.stop();
   }
+}
+
+/** Starts one server on a free port. */
+export function startServer(name: ServerName, { extra, directories }: StartOptions): Promise<Server> {
+  const commandLine = name === "mini-redis" ? ourCommandLine() : [name];
+  return start(name, commandLine, directories ? ["--dir", directories[name], ...extra] : extra);
 }
 
 async function start(name: ServerName, commandLine: string[], extra: string[]): Promise<Server> {
@@ -203,7 +208,8 @@ async function workingProcess(port: number, child: number): Promise<number> {
   }
 }
 
-function freePort(): number {
+/** A port on which nobody listens at this moment. */
+export function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

@@ -167,7 +167,7 @@ export function setSlotOwner(state: ClusterState, slot: number, id: string): voi
 }
 
 function checkMaster(state: ClusterState): void {
-  if (state.myself.isReplica) throw new CommandError("ERR You can use SETSLOT only with masters.");
+  if (state.myself.isReplica) throw new CommandError("ERR Please use SETSLOT only with masters.");
 }
 
 function moveTarget(state: ClusterState, id: string): ClusterNode {

@@ -8,7 +8,7 @@ import type { BusHeader } from "./bus_message.ts";
 import type { ClusterNode } from "./cluster_node.ts";
 import type { ClusterState } from "./cluster_state.ts";
 import { replicateFrom } from "./membership.ts";
-import { sendUpdate } from "./sender.ts";
+import { broadcastPong, sendUpdate } from "./sender.ts";
 import { hasSlot, slotsBeyond, slotsOf } from "./slots.ts";
 
 /** Takes in the slots that a known node announces for itself or its master, and corrects it where it is outdated. */
@@ -76,12 +76,16 @@ function noteUnclaimed(state: ClusterState, claimant: ClusterNode, claim: Uint8A
   }
 }
 
-/** Makes this node, which serves no slots, a replica of `master`. */
+/**
+ * Makes this node, which serves no slots, a replica of `master`, and tells all at once: until they know, the master sends
+ * it no messages of its shard and grants it no manual failover, and the others give it no votes.
+ */
 export function followMaster(state: ClusterState, master: ClusterNode): void {
   if (state.myself.isMaster) state.closeAllSlots();
   state.setReplica(state.myself, master);
   replicateFrom(state, master);
   state.endManualFailover();
+  broadcastPong(state);
 }
 
 /**

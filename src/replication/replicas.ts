@@ -151,10 +151,15 @@ export class Replicas {
     if (this.#ackWanted || this.size === 0) return;
     this.#ackWanted = true;
     // Behind what the present batch has yet to propagate.
-    queueMicrotask(() => {
-      this.#ackWanted = false;
-      this.#replication.stream.propagate(NO_DATABASE, GET_ACK);
-    });
+    queueMicrotask(() => this.#askForAcks());
+  }
+
+  /** Not while a node of the cluster waits for a replica to get to an offset that it named: nothing may be added then. */
+  #askForAcks(): void {
+    const { failover, stream } = this.#replication;
+    if (this.#parts.pause.lastsFor("failover") && failover.state === "no-failover") return;
+    this.#ackWanted = false;
+    if (this.size > 0) stream.propagate(NO_DATABASE, GET_ACK);
   }
 
   /** Forgets a client whose connection is gone. */
@@ -188,6 +193,7 @@ export class Replicas {
   tick(): void {
     const now = this.#parts.clock.now();
     this.#ping(now);
+    if (this.#ackWanted) this.#askForAcks();
     this.#closeTimedOut(now);
     this.#queue.startDue();
     this.#forgetBacklog(now);

@@ -21,6 +21,7 @@ import { encodeCommand } from "../resp/encode.ts";
 import { byteStringToUtf8 } from "../util/byte_string.ts";
 import { ClusterBus } from "./cluster_bus.ts";
 import { disagreeingSlots } from "./cluster_data.ts";
+import { ClusterSaves } from "./cluster_saves.ts";
 import { BUS_PORT_OFFSET, ConfiguredSettings } from "./cluster_settings.ts";
 import { ListenError } from "./listener.ts";
 import { NodesFile, NodesFileError } from "./nodes_file.ts";
@@ -37,6 +38,7 @@ export class ClusterMember implements ClusterService {
 
   readonly #parts: () => Services;
   readonly #bus: ClusterBus;
+  readonly #saves: ClusterSaves;
   #cluster!: Cluster;
   #file: NodesFile | null = null;
   /** What is to be done still, while it is being done. */
@@ -55,6 +57,10 @@ export class ClusterMember implements ClusterService {
       closed: (link, reason) => this.#closed(link, reason),
       log: (text) => this.#services.log.warning(text),
     });
+    this.#saves = new ClusterSaves(
+      (sync) => this.#save(sync),
+      (link, bytes) => this.#bus.send(link, bytes),
+    );
   }
 
   get state(): ClusterState {
@@ -110,7 +116,7 @@ export class ClusterMember implements ClusterService {
       known === null ? `No cluster configuration found, I'm ${id}` : `Node configuration loaded, I'm ${id}`,
     );
     this.#bus.open(config, busPort);
-    this.#perform(this.#cluster.run(this.#now, () => {}));
+    this.run(() => {});
     this.#followAtStart();
   }
 
@@ -133,6 +139,7 @@ export class ClusterMember implements ClusterService {
   /** Closes all sockets and gives the file back. */
   stop(): void {
     clearTimeout(this.#pauseTimer);
+    this.#saves.flush();
     this.#bus.stop();
     this.#file?.close();
     this.#file = null;
@@ -140,6 +147,8 @@ export class ClusterMember implements ClusterService {
 
   run(change: (state: ClusterState) => void): void {
     this.#perform(this.#cluster.run(this.#now, change));
+    // The client is answered before the turn ends.
+    this.#saves.flush();
   }
 
   publish(channel: string, payload: Uint8Array, sharded: boolean): void {
@@ -237,9 +246,9 @@ export class ClusterMember implements ClusterService {
     const { log, pubsub } = this.#services;
     switch (action.kind) {
       case "save":
-        return this.#save(action.sync);
+        return this.#saves.want(action.sync);
       case "send":
-        return this.#bus.send(action.link, action.bytes);
+        return this.#saves.send(action.link, action.bytes);
       case "connect":
         return this.#bus.connect(action.link, action.ip, action.port);
       case "close":

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { atTurnEnd } from "./turn_end.ts";
+
 /** Something whose replies can be held: a session. */
 export interface Holdable {
   /** Sends nothing until {@linkcode release} was called as often. */
@@ -24,12 +26,6 @@ export interface GatedLog {
   /** Writes what was appended. With `appendfsync always` a promise that all of it is on the disk. */
   flush(): Promise<void> | undefined;
 }
-
-/**
- * Turns of the microtask queue after which all sockets that were readable together have been served. A session needs five
- * between the bytes' arrival and its batch; there is no other sign of a turn's end before sockets are asked again.
- */
-const HOPS = 10;
 
 /**
  * Holds replies while the log has something that is not written, or with `appendfsync always` not on the disk: those of
@@ -72,11 +68,7 @@ export class ReplyGate<Held extends Holdable> {
   flushLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#hop(HOPS);
-  }
-
-  #hop(left: number): void {
-    queueMicrotask(() => left > 1 ? this.#hop(left - 1) : this.#flush());
+    atTurnEnd(() => this.#flush());
   }
 
   #flush(): void {

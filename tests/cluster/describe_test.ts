@@ -129,7 +129,7 @@ Deno.test("operations: refusals have Redis's texts", async () => {
     [() => operations.setMigrating(state, 0, unknown), `ERR I don't know about node ${unknown}`],
     [() => operations.setImporting(state, 0, ids[1]), "ERR I'm already the owner of hash slot 0"],
     [() => operations.setImporting(state, 16383, ids[4]), "ERR Target node is not a master"],
-    [() => operations.setStable(replica, 0), "ERR You can use SETSLOT only with masters."],
+    [() => operations.setStable(replica, 0), "ERR Please use SETSLOT only with masters."],
     [
       () => operations.setConfigEpoch(state, 5),
       "ERR The user can assign a config epoch only when the node does not know any other node.",

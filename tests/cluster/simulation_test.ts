@@ -96,6 +96,18 @@ Deno.test("simulation: without a majority nobody takes over, and all goes on aft
   assertConsistent(simulation);
 });
 
+Deno.test("simulation: a node that becomes a replica tells all at once, and can take over at once", async () => {
+  const simulation = await Simulation.form(3, 1, 9);
+  const [, master, , replica] = simulation.nodes;
+  replica.order((state) => operations.replicate(state, master.id, true));
+  // No tick is in that time.
+  await simulation.run(15);
+  for (const { state } of simulation.nodes) assertEquals(state.node(replica.id)?.master?.id, master.id);
+  replica.order((state) => operations.failOver(state, "agreed"));
+  await simulation.runUntil("failover", () => replica.state.myself.isMaster, 1000);
+  assertEquals(master.state.myself.isReplica, true);
+});
+
 Deno.test("simulation: manual failover hands over at the master's offset", async () => {
   const simulation = await Simulation.form(3, 1, 6);
   await simulation.run(2000);

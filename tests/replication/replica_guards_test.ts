@@ -116,7 +116,9 @@ Deno.test("CONFIG REWRITE writes whom the server follows, and the master is a cl
   assertMatch(await Deno.readTextFile(path), new RegExp(`^replicaof 127\\.0\\.0\\.1 ${master.port}$`, "m"));
   assertMatch(String(await client.ask("CLIENT", "LIST", "TYPE", "master")), / flags=M /);
   assertEquals(await client.ask("CLIENT", "LIST", "TYPE", "replica"), "");
-  assertEquals(await client.ask("ROLE"), ["slave", "127.0.0.1", master.port, "connected", 0]);
+  const role = await client.ask("ROLE");
+  // The fifth is the offset, which a PING of the master moves at any time.
+  assertEquals(Array.isArray(role) && role.slice(0, 4), ["slave", "127.0.0.1", master.port, "connected"]);
   await client.ask("REPLICAOF", "no", "one");
   await client.ask("CONFIG", "REWRITE");
   assertEquals((await Deno.readTextFile(path)).includes("replicaof"), false);

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { listFiles } from "../../src/config/include_files.ts";
 import { SystemLogFile } from "../../src/persistence/aof/disk.ts";
 import { NodesFile } from "../../src/server/nodes_file.ts";
-import { endingSignals, ignoredSignals } from "../../src/server/signals.ts";
+import { endingSignals, ignoredSignals } from "../../src/util/signals.ts";
 
 async function inDirectory(use: (directory: string) => void | Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "mini-redis-test-" });

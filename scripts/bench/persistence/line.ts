@@ -1,8 +1,10 @@
 import type { TableResult } from "../bench_table.ts";
-import type { BenchOptions } from "../options.ts";
 import { median, ratio } from "../statistics.ts";
 import { figures, formatCount, formatFixed, words } from "../table.ts";
 import { formatTargets, type Target } from "../target.ts";
+
+/** Units of figures that are shown without decimals. */
+const COUNTED: ReadonlySet<string> = new Set(["req/s", "keys/s", "slots/s", "bytes"]);
 
 /** What a limit is put on: the ratio to redis-server, the ratio to our own base figure, or our figure itself. */
 export type Measure = "ratio" | "own" | "figure";
@@ -17,7 +19,7 @@ export interface Limit {
 /** One line of the table: what was measured, and every round of both servers. */
 export interface Line {
   what: string;
-  /** Of the figures; `req/s` figures are shown without decimals. */
+  /** Of the figures; what is counted, such as `req/s`, is shown without decimals. */
   unit: string;
   ours: number[];
   reference: number[];
@@ -55,11 +57,9 @@ export function describeLimits(limits: readonly Limit[]): string {
 }
 
 /** The table of all lines. */
-export function tabulate(options: BenchOptions, lines: readonly Line[]): TableResult {
+export function tabulate(title: string, lines: readonly Line[], notes: string[]): TableResult {
   return {
-    title: `Persistence: ${
-      formatCount(options.keys)
-    } keys of 16 bytes with values of 32, medians of ${options.rounds} rounds`,
+    title,
     columns: [
       words("measured"),
       words("unit"),
@@ -71,16 +71,7 @@ export function tabulate(options: BenchOptions, lines: readonly Line[]): TableRe
       words("target"),
     ],
     rows: lines.map(row),
-    notes: [
-      "Loading: from the start of the process to the first answer that is not -LOADING, less that of a start without " +
-      "data. Each server loads what it wrote itself.",
-      "BGSAVE: from the command until INFO says that none is under way, which redis-server notices ten times a second.",
-      "Own: beside our own throughput without an append-only file. 50 clients, one key.",
-      "Under load: eight clients of redis-benchmark write random keys, pipelined, while another client sends PINGs. The " +
-      "round trips hold the client's own pauses and the machine's: the lines without BGSAVE show how long those are.",
-      "Extra memory: for us the highest resident memory during BGSAVE over that before it, under the same load; for " +
-      "redis-server what it copied on write. Both as a part of what the data set takes.",
-    ],
+    notes,
     targets: lines.flatMap(targetsOf),
     data: lines,
   };
@@ -89,7 +80,7 @@ export function tabulate(options: BenchOptions, lines: readonly Line[]): TableRe
 function row(line: Line): string[] {
   const { ours, reference, ratio, own } = figuresOf(line);
   const format = (value: number) =>
-    line.unit === "req/s" ? formatCount(value) : formatFixed(value, line.unit === "s" ? 3 : 2);
+    COUNTED.has(line.unit) ? formatCount(value) : formatFixed(value, line.unit === "s" ? 3 : 2);
   return [
     line.what,
     line.unit,

@@ -111,7 +111,7 @@ async function measure(server: Server, options: BenchOptions): Promise<SaveUnder
 }
 
 /** Eight clients that overwrite keys as fast as they can. */
-function startLoad({ port }: Server, keys: number): Deno.ChildProcess {
+export function startLoad({ port }: Server, keys: number): Deno.ChildProcess {
   const kind = ["-t", "set", "-d", String(VALUE_SIZE), "-r", String(keys), "-n", String(ENDLESS)];
   const load = spawn("redis-benchmark", [
     "-h",

@@ -47,7 +47,7 @@ function ranged(ctx: CommandContext, args: Args, operation: SlotsOperation): voi
 function setSlot(ctx: CommandContext, args: Args): void {
   const cluster = member(ctx);
   if (cluster.state.myself.isReplica) {
-    throw new CommandError("ERR You can use SETSLOT only with masters.");
+    throw new CommandError("ERR Please use SETSLOT only with masters.");
   }
   const slot = readSlot(args, 2);
   const id = args.length > 4 ? args.text(4) : "";
