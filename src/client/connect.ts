@@ -5,7 +5,7 @@
  */
 
 import { RedisConnection } from "./connection.ts";
-import { type Reply, ReplyError } from "./reply.ts";
+import { refuseError } from "./reply.ts";
 import { openTransport, type TlsOptions } from "./transport.ts";
 
 const DEFAULT_PORT = 6379;
@@ -55,8 +55,4 @@ function greeting({ username, password, database, protocol }: ConnectOptions): s
   }
   if (database !== undefined && database !== 0) commands.push(["SELECT", String(database)]);
   return commands;
-}
-
-function refuseError(reply: Reply): void {
-  if (reply instanceof ReplyError) throw reply;
 }

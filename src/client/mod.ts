@@ -12,10 +12,12 @@
 export { type DecoderLimits, ProtocolError, ReplyDecoder } from "./decoder.ts";
 export { connect, type ConnectOptions } from "./connect.ts";
 export { ConnectionClosed, RedisConnection } from "./connection.ts";
+export { type FullSync, startFullSync, SyncError } from "./full_sync.ts";
 export {
   BigNumber,
   Double,
   Push,
+  refuseError,
   type Reply,
   ReplyError,
   ReplyMap,

@@ -46,6 +46,12 @@ export class ReplyError extends Error {
   }
 }
 
+/** The reply, unless it is an error, which is thrown. */
+export function refuseError(reply: Reply): Reply {
+  if (reply instanceof ReplyError) throw reply;
+  return reply;
+}
+
 /** A double of RESP3, with its digits as the server wrote them. */
 export class Double {
   constructor(readonly value: number, readonly text: string) {}

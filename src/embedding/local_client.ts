@@ -39,7 +39,7 @@ const ADDRESS = "127.0.0.1:0";
  * A client in the server's own process. It is not among the clients that CLIENT LIST shows, may do everything, and gets
  * RESP3. Commands run in the order of the calls; behind one that blocks they wait.
  */
-export class LocalClient implements Transport, Refusable {
+export class LocalClient implements Transport, Refusable, Disposable {
   readonly remoteAddress = ADDRESS;
   readonly localAddress = ADDRESS;
   readonly unix = false;
@@ -122,6 +122,10 @@ export class LocalClient implements Transport, Refusable {
 
   drained(): Promise<void> {
     return Promise.resolve();
+  }
+
+  [Symbol.dispose](): void {
+    this.close("now");
   }
 
   resume(): void {
@@ -236,11 +240,22 @@ export class LocalClients {
     return this.#current;
   }
 
+  /** A further client, for commands that belong together, in database 0. Throws if all have ended. */
+  separate(): LocalClient {
+    this.assertRunning();
+    return new LocalClient(this.#host);
+  }
+
+  /** Throws the reason for which all have ended, if they have. */
+  assertRunning(): void {
+    if (this.#reason !== null) throw this.#reason;
+  }
+
   /** Runs a command: see {@linkcode LocalClient.call}. */
   async call<T>(frame: Uint8Array, read: Read<T>): Promise<T> {
     // Whoever calls may do so in the middle of a command, from the log for example.
     await undefined;
-    if (this.#reason !== null) throw this.#reason;
+    this.assertRunning();
     const value = await this.current.call(frame, read);
     // Or a program that asks again and again until something has happened would never let it happen.
     if (++this.#count % CALLS_PER_TURN === 0) await nextTurn();

@@ -15,6 +15,23 @@ const OWN_OPTIONS = new Set(["host", "config", "clock", "time", "seed", "log"]);
 /** What differs from Redis's defaults: nothing is written to the disk, and the system chooses the port. */
 const DEFAULTS: Directives = { port: 0, save: "" };
 
+/** Throws a TypeError that names the option if one that is no directive has a wrong value. */
+export function checkOptions({ clock, config, host, log, seed }: ServerOptions): void {
+  const check = (name: string, isRight: boolean, wanted: string) => {
+    if (!isRight) throw new TypeError(`${name}: it is ${wanted}`);
+  };
+  check("clock", [undefined, "system", "manual"].includes(clock), '"system" or "manual"');
+  check("config", config === undefined || (typeof config === "object" && config !== null), "an object");
+  check("host", host === undefined || typeof host === "string", "a string");
+  check("log", log === undefined || typeof log === "function", "a function");
+  check("seed", seed === undefined || isSeed(seed), "an integer of 32 bits");
+}
+
+/** With a sign or without. */
+function isSeed(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32;
+}
+
 /** The configuration that the options ask for. Throws a TypeError that names the directive if one is wrong. */
 export function configOf(options: ServerOptions): Config {
   const config = new Config();

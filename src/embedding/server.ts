@@ -17,8 +17,8 @@ import { frameOf } from "./commands.ts";
 import { EmbeddedDirectory } from "./directory.ts";
 import { FailureInjector } from "./failures.ts";
 import { fixtureCommands } from "./fixtures.ts";
-import { LocalClient, LocalClients } from "./local_client.ts";
-import { configOf } from "./options.ts";
+import { LocalClients } from "./local_client.ts";
+import { checkOptions, configOf } from "./options.ts";
 import { toBuffers, toValue } from "./reply_value.ts";
 import { Snapshots } from "./snapshots.ts";
 import { TimeTravel } from "./time_travel.ts";
@@ -46,9 +46,11 @@ import type {
  * ```
  *
  * @throws {TypeError} if an option is wrong
+ * @throws {RangeError} if `time` is no time
  * @throws {Error} if the port is taken, or files that are there can't be loaded
  */
 export async function startServer(options: ServerOptions = {}): Promise<RedisServer> {
+  checkOptions(options);
   const config = configOf(options);
   const clock = new MovableClock(
     options.clock !== "manual",
@@ -152,11 +154,13 @@ class EmbeddedServer implements RedisServer {
   async snapshot(): Promise<Snapshot> {
     // Calls that were made before come before.
     await undefined;
+    this.#clients.assertRunning();
     return this.#snapshots.take();
   }
 
   async rollback(to?: Snapshot): Promise<void> {
     await undefined;
+    this.#clients.assertRunning();
     const { host } = this.#server;
     host.beginBatch(this.#clients.current.client);
     try {
@@ -178,12 +182,8 @@ class EmbeddedServer implements RedisServer {
   async loadNdjson(text: string): Promise<number> {
     // Few need it, and it is not small.
     const { loadLines } = await import("./ndjson.ts");
-    const client = new LocalClient(this.#server.host);
-    try {
-      return await loadLines(text, (frame) => client.call(frame, toValue));
-    } finally {
-      client.close("now");
-    }
+    using client = this.#clients.separate();
+    return await loadLines(text, (frame) => client.call(frame, toValue));
   }
 
   async loadFile(path: string | URL): Promise<number> {
@@ -202,12 +202,8 @@ class EmbeddedServer implements RedisServer {
   /** Runs commands in database 0. */
   async #run(commands: Iterable<RedisArgument[]>): Promise<void> {
     await undefined;
-    const client = new LocalClient(this.#server.host);
-    try {
-      for (const words of commands) await client.call(frameOf(words), toValue);
-    } finally {
-      client.close("now");
-    }
+    using client = this.#clients.separate();
+    for (const words of commands) await client.call(frameOf(words), toValue);
   }
 
   async #stop(): Promise<void> {

@@ -11,7 +11,7 @@ import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_stri
 import { LocalNode, type NodePlace } from "./cluster_local_node.ts";
 import { BUS_PORT_OFFSET } from "./cluster_settings.ts";
 import { giveUpStartingProcesses } from "./permissions.ts";
-import { endingSignals } from "./signals.ts";
+import { endingSignals } from "../util/signals.ts";
 import { readConfig, readStdin } from "./startup.ts";
 import { systemReason } from "../util/system_reason.ts";
 

@@ -10,6 +10,7 @@ import { Log, logTarget } from "../observability/log.ts";
 import { byteStringToUtf8, fromBytes, utf8ToByteString } from "../util/byte_string.ts";
 import { SystemClock } from "../util/clock.ts";
 import { COMMIT, DIRTY } from "../util/commit.ts";
+import { endingSignals, ignoredSignals } from "../util/signals.ts";
 import { REDIS_VERSION, VERSION } from "../util/version.ts";
 import { banner, connectHint } from "./banner.ts";
 import { ListenError } from "./listener.ts";
@@ -17,7 +18,6 @@ import { giveUpStartingProcesses } from "./permissions.ts";
 import { PidFile } from "./pid_file.ts";
 import { Server } from "./server.ts";
 import { signalRequest } from "./shutdown.ts";
-import { endingSignals, ignoredSignals } from "./signals.ts";
 import { unsupportedWarnings } from "./unsupported.ts";
 import { systemReason } from "../util/system_reason.ts";
 

@@ -137,11 +137,6 @@ export class LogSource implements EntrySource {
   }
 }
 
-/** Whether a directory holds an append-only file. */
-export function hasManifest(path: string): boolean {
-  return [...Deno.readDirSync(path)].some(({ name }) => name.endsWith(MANIFEST_END));
-}
-
 function findManifest(path: string): string {
   const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter((name) =>
     name.endsWith(MANIFEST_END) && !name.startsWith("temp-")

@@ -11,6 +11,7 @@ import { Input } from "./input.ts";
 import { LogSource } from "./log_source.ts";
 import { NdjsonSource } from "./ndjson_source.ts";
 import { RdbSource } from "./rdb_source.ts";
+import { makeTemporary, removeTemporary } from "./temporary_file.ts";
 
 /** `log`: commands behind a snapshot, or files that a manifest names, which can be read in memory only. */
 export type FileKind = "rdb" | "ndjson" | "commands" | "log";
@@ -61,7 +62,7 @@ export function openInput(input: Input, warn: (text: string) => void, path: stri
 
 /** Reads a log from what can't be read twice, by way of a file. */
 function spooled(input: Input, warn: (text: string) => void): EntrySource {
-  const path = Deno.makeTempFileSync({ prefix: "mini-redis-", suffix: ".aof" });
+  const path = makeTemporary(".aof");
   try {
     using file = Deno.openSync(path, { write: true });
     const chunk = new Uint8Array(64 * 1024);
@@ -69,7 +70,7 @@ function spooled(input: Input, warn: (text: string) => void): EntrySource {
       for (let done = 0; done < count;) done += file.writeSync(chunk.subarray(done, count));
     }
   } catch (error) {
-    Deno.removeSync(path);
+    removeTemporary(path);
     throw error;
   }
   return new TemporarySource(LogSource.file(path, warn), path);
@@ -95,6 +96,6 @@ export class TemporarySource implements EntrySource {
 
   close(): void {
     this.#source.close();
-    Deno.removeSync(this.#path);
+    removeTemporary(this.#path);
   }
 }

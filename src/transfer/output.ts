@@ -7,6 +7,7 @@
 import { SafeFile } from "../persistence/safe_file.ts";
 import { systemReason } from "../util/system_reason.ts";
 import { TransferError } from "./entry.ts";
+import { forgetTemporary, noteTemporary } from "./temporary_file.ts";
 
 /** Writes at once, so that whoever writes is never faster than the file or pipe takes it. */
 export interface Output {
@@ -18,7 +19,7 @@ export interface Output {
 }
 
 /** Standard output. */
-export class StandardOutput implements Output {
+class StandardOutput implements Output {
   write(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length;) {
       try {
@@ -38,17 +39,20 @@ export class StandardOutput implements Output {
 }
 
 /** A file that appears under its name when it is whole; what was there before stays until then. */
-export class FileOutput implements Output {
+class FileOutput implements Output {
   readonly #path: string;
+  readonly #temporary: string;
   readonly #file: SafeFile;
 
   constructor(path: string) {
     this.#path = path;
+    this.#temporary = `${path}.${Deno.pid}.tmp`;
     try {
-      this.#file = new SafeFile(`${path}.${Deno.pid}.tmp`, false);
+      this.#file = new SafeFile(this.#temporary, false);
     } catch (error) {
       throw refusal(path, error);
     }
+    noteTemporary(this.#temporary);
   }
 
   write(bytes: Uint8Array): void {
@@ -62,6 +66,7 @@ export class FileOutput implements Output {
   async commit(): Promise<void> {
     try {
       await this.#file.commit(this.#path);
+      forgetTemporary(this.#temporary);
     } catch (error) {
       throw refusal(this.#path, error);
     }
@@ -69,6 +74,7 @@ export class FileOutput implements Output {
 
   discard(): void {
     this.#file.discard();
+    forgetTemporary(this.#temporary);
   }
 }
 

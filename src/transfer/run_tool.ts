@@ -12,9 +12,11 @@ import {
   ProtocolError,
   type RedisConnection,
   ReplyError,
+  SyncError,
 } from "../client/mod.ts";
 import { utf8ToByteString } from "../util/byte_string.ts";
 import { systemReason } from "../util/system_reason.ts";
+import { nextTurn } from "../util/turn.ts";
 import { type EntryReceiver, type EntrySource, TransferError } from "./entry.ts";
 import { ProgressBar } from "./progress.ts";
 import { RdbError } from "../persistence/rdb/reader.ts";
@@ -27,6 +29,8 @@ export class UsageError extends Error {
 /** Exit status of a command line that can't be understood, and of a transfer that failed. */
 const USAGE = 2;
 const FAILED = 1;
+/** How long a transfer may keep the event loop for itself. */
+const MILLISECONDS_PER_TURN = 100;
 
 /** The options by which a server is named, as redis-cli has them. */
 export const ADDRESS_OPTIONS = {
@@ -58,10 +62,15 @@ export async function transfer(
   receiver: EntryReceiver,
   bar: ProgressBar,
 ): Promise<void> {
+  let turnAt = performance.now();
   try {
     for await (const _ of source.send(receiver)) {
       await receiver.drain();
       bar.show(source.progress);
+      // From file to file nothing else would let a signal be noticed.
+      if (performance.now() - turnAt < MILLISECONDS_PER_TURN) continue;
+      await nextTurn();
+      turnAt = performance.now();
     }
     await receiver.finish();
   } finally {
@@ -187,7 +196,8 @@ function readText(path: string): string {
 /** Errors that say something about the user's data, server or system. */
 function isExpected(error: unknown): boolean {
   return error instanceof TransferError || error instanceof ReplyError || error instanceof RdbError ||
-    error instanceof ConnectionClosed || error instanceof ProtocolError || isSystemError(error);
+    error instanceof ConnectionClosed || error instanceof SyncError || error instanceof ProtocolError ||
+    isSystemError(error);
 }
 
 function isSystemError(error: unknown): boolean {

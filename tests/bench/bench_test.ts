@@ -238,7 +238,7 @@ Deno.test("the persistence table: what was not measured, and what it was not com
     reference: [NaN],
     limits: [{ of: "ratio", atMost: 1.5 }],
   };
-  const { columns, rows, targets } = tabulate(parseOptions([], TABLES), [loading, { ...LINE, base: [1250] }]);
+  const { columns, rows, targets } = tabulate("title", [loading, { ...LINE, base: [1250] }], []);
   assertEquals(rows, [
     ["loading", "s", "1.250", "n/a", "n/a", "-", "ratio ≤ 1.5", "FAIL ratio"],
     ["SET", "req/s", "1,000", "1,000", "1.00", "0.80", "-", "-"],

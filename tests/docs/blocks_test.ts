@@ -16,6 +16,9 @@ for (const path of (await findDocuments()).filter(blocksAreRun)) {
   if (run.length > 0) documents.set(path, run);
 }
 
+/** `true` if the types are interchangeable, or else no type at all. */
+type Same<A, B> = A extends B ? B extends A ? true : never : never;
+
 for (const [path, blocks] of documents) {
   Deno.test({ name: `${path}: ${blocks.length} blocks`, ignore, fn: (t) => runAll(t, path, blocks) });
 }
@@ -24,6 +27,9 @@ Deno.test("documents: the programs have no type errors", async () => {
   const modules = [...documents].map(([path, blocks]) =>
     [path, blocks.filter(({ language }) => language === "ts")] as const
   );
+  // What the blocks are checked with: this file does not compile if it is not the library's interface.
+  const isLibrary: Same<typeof import("../../src/embedding/mod.ts"), typeof import("./library.d.ts")> = true;
+  assertEquals(isLibrary, true);
   assertEquals(await checkTypes(new Map(modules)), "");
 });
 

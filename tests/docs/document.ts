@@ -52,7 +52,7 @@ export class DocumentRun implements AsyncDisposable {
   static async open(path: string): Promise<DocumentRun> {
     const server = await startServer({
       config: { "repl-diskless-sync-delay": 0 },
-      files: { "deno.json": await denoConfig() },
+      files: { "deno.json": await denoConfig("src/embedding/mod.ts") },
     });
     const tools = await Deno.makeTempDir({ prefix: "mini-redis-docs-" });
     const run = new DocumentRun(path, server, tools);
@@ -178,7 +178,7 @@ export class DocumentRun implements AsyncDisposable {
 export async function checkTypes(documents: ReadonlyMap<string, readonly Block[]>): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "mini-redis-docs-" });
   try {
-    await Deno.writeTextFile(`${dir}/deno.json`, await denoConfig());
+    await Deno.writeTextFile(`${dir}/deno.json`, await denoConfig("tests/docs/library.d.ts"));
     const files: string[] = [];
     for (const [path, blocks] of documents) {
       for (const { text, line } of blocks) {
@@ -266,10 +266,10 @@ function freeRun(): number {
   }
 }
 
-/** A configuration with the project's packages, and its own name for the library. */
-async function denoConfig(): Promise<string> {
+/** A configuration with the project's packages, and its own name for the library, a module below the root. */
+async function denoConfig(module: string): Promise<string> {
   const { name, imports, compilerOptions } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  const library = new URL(`file://${ROOT}src/embedding/mod.ts`).href;
+  const library = new URL(`file://${ROOT}${module}`).href;
   return JSON.stringify({ imports: { ...imports, [name]: library }, compilerOptions, lock: false });
 }
 

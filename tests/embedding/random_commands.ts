@@ -2,7 +2,10 @@
 import { RedisError, type RedisServer } from "../../src/embedding/mod.ts";
 import { Random } from "../../src/util/random.ts";
 
-type Words = [string, ...(string | number)[]];
+/** What DUMP gives for the string "restored": version 10 of the format, with its checksum. */
+const STRING_PAYLOAD = Uint8Array.fromHex("0008726573746f7265640a00b565b8d8d26f0af4");
+
+type Words = [string, ...(string | number | Uint8Array)[]];
 
 /** Draws commands; equal seeds give equal ones. */
 export class RandomCommands {
@@ -30,7 +33,20 @@ export class RandomCommands {
     await redis.call("SELECT", 0);
   }
 
+  /** Names of all commands that are drawn. */
+  names(): ReadonlySet<string> {
+    // Some draws choose between two commands.
+    const drawn = this.#choices().flatMap((draw) => Array.from({ length: 100 }, draw));
+    return new Set(drawn.map(([name, sub]) => name === "XGROUP" ? `${name} ${sub}` : name));
+  }
+
   #draw(): Words {
+    const choices = this.#choices();
+    return choices[this.#random.below(choices.length)]();
+  }
+
+  /** Every command that can change data, and some that read. */
+  #choices(): (() => Words)[] {
     const number = this.#random.below(100);
     const key = () => `key:${this.#random.below(8)}`;
     const database = () => this.#random.below(this.#databases);
@@ -38,7 +54,7 @@ export class RandomCommands {
     const other = () => `other:${this.#random.below(4)}`;
     const field = () => `f${this.#random.below(20)}`;
     const group = ["GROUP", "group", `consumer:${this.#random.below(2)}`] as const;
-    const commands: (() => Words)[] = [
+    return [
       () => ["SELECT", database()],
       () => ["SWAPDB", database(), database()],
       () => this.#random.below(4) === 0 ? ["FLUSHDB"] : ["DBSIZE"],
@@ -100,7 +116,62 @@ export class RandomCommands {
       () => ["XAUTOCLAIM", key(), "group", "consumer:0", 0, "0"],
       () => ["XTRIM", key(), "MAXLEN", 3],
       () => ["XDEL", key(), "0-1"],
+      ...this.#rarerChoices(key, other, value, field, number),
     ];
-    return commands[this.#random.below(commands.length)]();
+  }
+
+  /** What is left, so that no command is without a draw. */
+  #rarerChoices(
+    key: () => string,
+    other: () => string,
+    value: () => string,
+    field: () => string,
+    number: number,
+  ): (() => Words)[] {
+    const consumer = () => `consumer:${this.#random.below(2)}`;
+    return [
+      () => ["EXPIRE", key(), number],
+      () => ["EXPIREAT", key(), 4102444800],
+      () => ["RESTORE", key(), 0, STRING_PAYLOAD, "REPLACE"],
+      () => ["RESTORE-ASKING", key(), 9000, STRING_PAYLOAD, "REPLACE"],
+      () => ["GETSET", key(), value()],
+      () => ["SETEX", key(), 90, value()],
+      () => ["PSETEX", key(), 9000, value()],
+      () => ["SETNX", key(), value()],
+      () => ["MSET", key(), value(), other(), number],
+      () => ["MSETNX", key(), value(), other(), number],
+      () => ["INCR", key()],
+      () => ["DECR", key()],
+      () => ["DECRBY", key(), number],
+      () => ["BITFIELD", key(), "SET", "u8", number, 255, "INCRBY", "i5", 3, 1],
+      () => ["PFDEBUG", "TODENSE", key()],
+      () => ["HMSET", key(), field(), value()],
+      () => ["HSETNX", key(), field(), value()],
+      () => ["HINCRBYFLOAT", key(), field(), "0.25"],
+      () => ["LPUSHX", key(), value()],
+      () => ["RPUSHX", key(), value()],
+      () => ["RPOP", key()],
+      () => ["RPOPLPUSH", key(), other()],
+      () => ["LREM", key(), 1, number],
+      () => ["LMPOP", 2, key(), other(), "RIGHT", "COUNT", 2],
+      () => ["SDIFFSTORE", other(), key(), key()],
+      () => ["SINTERSTORE", other(), key(), key()],
+      () => ["ZDIFFSTORE", other(), 2, key(), key()],
+      () => ["ZINTERSTORE", other(), 2, key(), key()],
+      () => ["ZREM", key(), field()],
+      () => ["ZREMRANGEBYLEX", key(), "[f", "(f2"],
+      () => ["ZREMRANGEBYRANK", key(), 0, 1],
+      () => ["ZREMRANGEBYSCORE", key(), number, number + 5],
+      () => ["ZPOPMAX", key()],
+      () => ["ZMPOP", 2, key(), other(), "MIN"],
+      () => ["GEORADIUS", key(), 13, 52, 500, "km", "STORE", other()],
+      () => ["GEORADIUSBYMEMBER", key(), field(), 500, "km", "STOREDIST", other()],
+      () => ["GEOSEARCHSTORE", other(), key(), "FROMLONLAT", 13, 52, "BYRADIUS", 500, "km"],
+      () => ["XGROUP", "CREATECONSUMER", key(), "group", consumer()],
+      () => ["XGROUP", "DELCONSUMER", key(), "group", consumer()],
+      () => ["XGROUP", "SETID", key(), "group", "0-1"],
+      () => ["XCLAIM", key(), "group", consumer(), 0, "0-1", "FORCE"],
+      () => ["XSETID", key(), "9999999999999-1"],
+    ];
   }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Redis } from "ioredis";
-import { type RedisServer, startServer } from "../../src/embedding/mod.ts";
+import { type RedisServer, type ServerOptions, startServer } from "../../src/embedding/mod.ts";
 import { RespClient } from "../support/resp_client.ts";
 
 /** Nothing may be left when a test is over: Deno looks for it. */
@@ -81,6 +81,38 @@ test("wrong options are refused by name", async () => {
   await assertRejects(() => startServer({ dir: "/no/such/directory" }), Error);
   await using server = await startServer();
   await assertRejects(() => startServer({ port: server.port }), Error, "Address already in use");
+});
+
+test("wrong options that are no directives are refused by name", async () => {
+  const wrong: [options: Record<string, unknown>, message: string][] = [
+    [{ clock: "stopped" }, 'clock: it is "system" or "manual"'],
+    [{ config: "port 1" }, "config: it is an object"],
+    [{ host: 127 }, "host: it is a string"],
+    [{ log: "stdout" }, "log: it is a function"],
+    [{ seed: 1.5 }, "seed: it is an integer of 32 bits"],
+    [{ seed: "1" }, "seed: it is an integer of 32 bits"],
+  ];
+  for (const [options, message] of wrong) {
+    await assertRejects(() => startServer(options as ServerOptions), TypeError, message);
+  }
+  await assertRejects(() => startServer({ time: "tomorrow" }), RangeError, "not a time: tomorrow");
+});
+
+test("a server that was stopped does nothing any more", async () => {
+  const server = await startServer();
+  await server.call("SET", "key", "value");
+  const snapshot = await server.snapshot();
+  await server.stop();
+  const uses = [
+    () => server.call("PING"),
+    () => server.callBuffers("PING"),
+    () => server.snapshot(),
+    () => server.rollback(snapshot),
+    () => server.flush(),
+    () => server.load({ key: "other" }),
+    () => server.loadNdjson('{"key":"key","type":"string","value":"other"}'),
+  ];
+  for (const use of uses) await assertRejects(use, Error, "the server was stopped");
 });
 
 test("a password is in the URL, and not asked for by call", async () => {

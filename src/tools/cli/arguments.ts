@@ -62,6 +62,8 @@ const SWITCHES: Readonly<Record<string, Action>> = {
   "--stat": mode("stat"),
   "--latency": mode("latency"),
   "--latency-history": mode("latency-history"),
+  "--latency-dist": mode("latency-dist"),
+  "--mono": (options) => void (options.mono = true),
   "--pipe": mode("pipe"),
   "--replica": mode("replica"),
   "--slave": mode("replica"),
@@ -112,7 +114,7 @@ const SETTINGS: Readonly<Record<string, Action>> = {
 };
 
 /** Options of redis-cli that this client doesn't have. */
-const MISSING = new Set(["--latency-dist", "--lru-test", "--ldb", "--ldb-sync-mode"]);
+const MISSING = new Set(["--lru-test", "--ldb", "--ldb-sync-mode"]);
 
 /**
  * Reads a command line.

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type RedisConnection, type Reply, ReplyError, Status } from "../../client/mod.ts";
+import { type RedisConnection, refuseError, type Reply, ReplyError, Status } from "../../client/mod.ts";
 import { escapeForDisplay } from "../../util/byte_string.ts";
-import { announceScan, percent, refuseError, scanKeys } from "./key_scan.ts";
+import { announceScan, percent, scanKeys } from "./key_scan.ts";
 import type { Options } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { Session } from "./session.ts";

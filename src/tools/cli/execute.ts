@@ -18,6 +18,7 @@ import { formatRaw } from "./format_raw.ts";
 import { invalidatedKeys } from "./invalidation.ts";
 import { receiveStream } from "./replica.ts";
 import { Exit, type Session } from "./session.ts";
+import { sleep } from "./sleep.ts";
 
 /** Commands whose answer is text for people; behind a colon the only number of words with which it is. */
 const TEXT_COMMANDS: ReadonlySet<string> = new Set([
@@ -64,6 +65,11 @@ export class Executor {
     return this.#running;
   }
 
+  /** Whether the last command was given up. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
   /** Gives up the command that waits for its answer, and the connection with it. */
   interrupt(): void {
     this.#interrupted = true;
@@ -106,7 +112,7 @@ export class Executor {
       if (connection === null) return;
       await this.#exchange(connection, words);
       if (this.#redirection !== null || this.#interrupted) return;
-      if (interval !== undefined && interval > 0) await pause(interval);
+      if (interval !== undefined && interval > 0) await sleep(interval);
     }
   }
 
@@ -187,8 +193,4 @@ export class Executor {
     if (keys === null) output.write(formatReply(push, options));
     else output.write(`-> invalidate: ${keys.map((key) => `'${key}'`).join(", ")}\n`);
   }
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

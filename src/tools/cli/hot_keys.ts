@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ReplyError } from "../../client/mod.ts";
+import { refuseError, ReplyError } from "../../client/mod.ts";
 import { escapeForDisplay } from "../../util/byte_string.ts";
-import { announceScan, percent, refuseError, scanKeys } from "./key_scan.ts";
+import { announceScan, percent, scanKeys } from "./key_scan.ts";
 import { Exit, type Session } from "./session.ts";
 
 /** How many keys the summary lists. */

@@ -61,6 +61,7 @@ class Conversation {
       history: this.#history.latestFirst(),
       complete: completionsFor,
       hint: (line) => this.#hint(line),
+      isSecret: (line) => isSecret(splitWords(utf8ToByteString(line)) ?? []),
       interrupt: () => this.#interrupt(),
     });
   }
@@ -129,6 +130,7 @@ class Conversation {
     const start = performance.now();
     await this.#executor.issue(command, times);
     const elapsed = performance.now() - start;
+    if (this.#executor.interrupted) return void await this.#session.connect();
     if (this.#session.connection === null) return;
     if (elapsed >= SLOW_MILLISECONDS && this.#session.options.form === "standard") {
       this.#session.output.write(`(${(elapsed / 1000).toFixed(2)}s)\n`);

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type RedisConnection, type Reply, ReplyError } from "../../client/mod.ts";
+import { type RedisConnection, refuseError } from "../../client/mod.ts";
 import type { Options } from "./options.ts";
+import { sleep } from "./sleep.ts";
 
 /** How many SCAN calls go between two pauses of the modes that look at every key. */
 const CALLS_PER_PAUSE = 100;
@@ -27,17 +28,6 @@ export async function* scanKeys(
     if (cursor === "0") return;
     if (interval > 0 && calls % callsPerPause === 0) await sleep(interval);
   }
-}
-
-/** The reply, unless it is an error. Throws it then. */
-export function refuseError(reply: Reply): Reply {
-  if (reply instanceof ReplyError) throw reply;
-  return reply;
-}
-
-/** Waits for some seconds. */
-export function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 /** `part` of `whole` as `05.25`; `00.00` if there is no whole. */

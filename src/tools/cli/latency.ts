@@ -4,9 +4,10 @@
  * @module
  */
 
+import { refuseError } from "../../client/mod.ts";
 import type { OutputForm } from "./format.ts";
-import { refuseError, sleep } from "./key_scan.ts";
 import type { Session } from "./session.ts";
+import { sleep } from "./sleep.ts";
 
 /** Seconds between two samples. */
 const SAMPLE_PAUSE = 0.01;

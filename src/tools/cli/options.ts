@@ -17,6 +17,7 @@ export type Mode =
   | "stat"
   | "latency"
   | "latency-history"
+  | "latency-dist"
   | "intrinsic-latency"
   | "pipe"
   | "eval"
@@ -68,6 +69,8 @@ export interface Options {
   /** Seconds. */
   pipeTimeout: number;
   latencySeconds: number;
+  /** Draw in shades of grey. */
+  mono: boolean;
   /** Words of the command line behind the options, byte strings. */
   command: string[];
 }
@@ -94,6 +97,7 @@ export function defaultOptions(terminal: boolean): Options {
     mode: "command",
     pipeTimeout: 30,
     latencySeconds: 0,
+    mono: false,
     command: [],
   };
 }

@@ -81,6 +81,8 @@ async function runMode(session: Session): Promise<number> {
     case "latency":
     case "latency-history":
       return await (await import("./latency.ts")).measureLatency(session);
+    case "latency-dist":
+      return await (await import("./latency_spectrum.ts")).drawLatency(session);
     case "intrinsic-latency":
       return (await import("./intrinsic_latency.ts")).measureIntrinsicLatency(
         options.latencySeconds,

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { type RedisConnection, ReplyError } from "../../client/mod.ts";
+import { type RedisConnection, ReplyError, startFullSync } from "../../client/mod.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { utf8ToByteString } from "../../util/byte_string.ts";
 import { systemReason } from "../../util/system_reason.ts";
-import { startTransfer } from "./bulk_transfer.ts";
 import { formatReply } from "./format.ts";
 import { Exit, type Session } from "./session.ts";
 
@@ -21,7 +20,7 @@ export async function saveImage(session: Session, path: string, functionsOnly: b
   await announce(session, connection, "capa", "eof");
   await announce(session, connection, "rdb-only", "1");
   if (functionsOnly) await announce(session, connection, "rdb-filter-only", "functions");
-  const { size, pieces } = await startTransfer(connection);
+  const { size, pieces } = await startFullSync(connection);
   const amount = size === null ? "bytes of bulk transfer until EOF marker" : `${size} bytes`;
   const tell = (text: string) => session.output.writeError(utf8ToByteString(text));
   tell(`SYNC sent to master, writing ${amount} to '${path}'\n`);
@@ -64,7 +63,7 @@ export async function showStream(session: Session): Promise<number> {
  * @throws {Error} when the connection ends
  */
 export async function receiveStream(session: Session, connection: RedisConnection): Promise<void> {
-  const { size, pieces } = await startTransfer(connection);
+  const { size, pieces } = await startFullSync(connection);
   const tell = (text: string) => session.output.writeError(text);
   tell(
     `SYNC with master, discarding ${

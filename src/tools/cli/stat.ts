@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Reply, Verbatim } from "../../client/mod.ts";
-import { refuseError, sleep } from "./key_scan.ts";
+import { refuseError, type Reply, Verbatim } from "../../client/mod.ts";
 import type { Session } from "./session.ts";
+import { sleep } from "./sleep.ts";
 
 const ROWS_PER_HEADING = 20;
 const HEADING = `\

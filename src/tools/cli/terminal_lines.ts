@@ -22,6 +22,8 @@ const DEFAULT_COLUMNS = 80;
 export interface TypingAid {
   /** Earlier lines, the last one first. */
   history: string[];
+  /** Whether a line is better not kept. */
+  isSecret(line: string): boolean;
   complete(line: string): [lines: string[], replaced: string];
   /** What may follow; empty for nothing. */
   hint(line: string): string;
@@ -40,11 +42,16 @@ export class TerminalLines implements LineSource {
   #waiting: ((line: string | null) => void) | null = null;
   #closed = false;
   #hinted = false;
-  readonly #beforeKey = (_: string, key?: Key) => this.#clearHint(key);
+  /** Earlier lines, the last one first. */
+  #earlier: readonly string[];
+  /** What Ctrl-R looked for, and which of the earlier lines it found. */
+  #search: { readonly text: string; readonly index: number } | null = null;
+  readonly #beforeKey = (_: string, key?: Key) => this.#foresee(key);
   readonly #afterKey = () => this.#showHint();
 
   constructor(aid: TypingAid) {
     this.#aid = aid;
+    this.#earlier = aid.history;
     // Ours comes first: a hint must be gone before the line is left.
     process.stdin.on("keypress", this.#beforeKey);
     this.#readline = createInterface({
@@ -57,6 +64,10 @@ export class TerminalLines implements LineSource {
     });
     process.stdin.on("keypress", this.#afterKey);
     this.#readline.on("line", (line) => this.#take(line));
+    this.#readline.on("history", (lines) => {
+      if (aid.isSecret(lines[0] ?? "")) lines.shift();
+      this.#earlier = lines;
+    });
     this.#readline.on("SIGINT", () => void (aid.interrupt() || this.#end()));
     this.#readline.on("close", () => this.#end());
     this.output = {
@@ -70,7 +81,8 @@ export class TerminalLines implements LineSource {
     if (early !== undefined) return Promise.resolve(utf8ToByteString(early));
     if (this.#closed) return Promise.resolve(null);
     this.#readline.setPrompt(prompt);
-    this.#readline.prompt();
+    // What was typed meanwhile is part of the line, and the cursor stands behind it.
+    this.#readline.prompt(true);
     return new Promise((resolve) => {
       this.#waiting = (line) => resolve(line === null ? null : utf8ToByteString(line));
     });
@@ -115,6 +127,24 @@ export class TerminalLines implements LineSource {
     standardOutput.write(CLEAR_BELOW);
     write(text);
     this.#readline.prompt(true);
+  }
+
+  /** Before the line editor has the key. */
+  #foresee(key?: Key): void {
+    this.#clearHint(key);
+    if (key?.ctrl === true && key.name === "r") this.#searchBack();
+    else this.#search = null;
+  }
+
+  /** Puts the last earlier line in place that contains what was typed; again, the one before. */
+  #searchBack(): void {
+    const { text, index } = this.#search ?? { text: this.#readline.line, index: -1 };
+    const found = this.#earlier.findIndex((line, i) => i > index && line.includes(text));
+    if (this.#waiting === null || found < 0) return;
+    this.#search = { text, index: found };
+    this.#readline.write(null, { ctrl: true, name: "e" });
+    this.#readline.write(null, { ctrl: true, name: "u" });
+    this.#readline.write(this.#earlier[found]);
   }
 
   #clearHint(key?: Key): void {

@@ -62,6 +62,8 @@ const OPTIONS = `\
   --latency          Measure the round trip of PING without end; for one second if
                      standard output is no terminal, or with --raw or --csv.
   --latency-history  The same, beginning anew every 15 seconds, or as -i says.
+  --latency-dist     The same as a line of colours a second, or as -i says.
+  --mono             The colours are shades of grey.
   --intrinsic-latency <sec>
                      Measure for that long how late this machine runs a process.
   --replica          Print the commands that the server sends its replicas.
@@ -97,5 +99,7 @@ Examples:
   mini-redis cli --eval myscript.lua key1 key2 , arg1 arg2 arg3
   mini-redis cli --scan --pattern '*:12345*'
 
-Without a command the client asks for commands; "help" is one of them.
+Without a command the client asks for commands; "help" is one of them. The
+tabulator completes a command, and Ctrl-R goes back to earlier lines that contain
+what is typed.
 `;

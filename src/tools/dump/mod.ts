@@ -34,6 +34,7 @@ import {
   Warnings,
 } from "../../transfer/run_tool.ts";
 import { ServerSource } from "../../transfer/server_source.ts";
+import { makeTemporary, removeTemporary } from "../../transfer/temporary_file.ts";
 import type { TypeName } from "../../keyspace/value.ts";
 
 const USAGE = `Usage: mini-redis dump [SOURCE] [options]
@@ -193,7 +194,7 @@ async function syncedSource(
   bar: ProgressBar,
   warnings: Warnings,
 ): Promise<EntrySource> {
-  const path = Deno.makeTempFileSync({ prefix: "mini-redis-", suffix: ".rdb" });
+  const path = makeTemporary(".rdb");
   try {
     const spool = openOutput(path);
     try {
@@ -207,7 +208,7 @@ async function syncedSource(
     }
     return new TemporarySource(openFile(path, warnings.add), path);
   } catch (error) {
-    Deno.removeSync(path);
+    removeTemporary(path);
     throw error;
   }
 }

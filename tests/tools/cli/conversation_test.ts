@@ -103,7 +103,7 @@ Deno.test({
   name: "cli: at a terminal there are prompts, hints, messages, and a history without secrets",
   ignore: !terminalAvailable(),
   async fn() {
-    await using server = await startServer();
+    await using server = await startServer({ config: { "enable-debug-command": "yes" } });
     const histories = `${server.dir}/history`;
     const command = [...CLI, "-p", String(server.port)].map((word) => `'${word}'`).join(" ");
     const environment = { REDISCLI_HISTFILE: histories, REDISCLI_RCFILE: "", TERM: "xterm" };
@@ -115,15 +115,26 @@ Deno.test({
       [`${prompt}[3]> `, "multi\r"],
       [`${prompt}[3](TX)> `, "discard\r"],
       ["OK", "auth secret\r"],
-      ["ERR AUTH", "subscribe c\r"],
+      ["ERR AUTH", "\x1b[A"],
+      ["> discard", "\x15t k\x12"],
+      ["set k v", "\x15i\x12\x12"],
+      ["multi", "\x15subscribe c\r"],
       ["Reading messages...", "unsubscribe\r"],
-      ["(integer) 0", "get"],
+      ["(integer) 0", "blpop nokey 0\r"],
+      ["\x1b[K\r", "\x03"],
+      // Typed before the answer: behind it the prompt has all of it.
+      [`${prompt}[3]> `, "debug sleep 0.2\rech"],
+      ["OK", "o typed\r"],
+      ['"typed"', "get"],
       ["key", "\x03"],
     ];
     const text = await typeAt(command, dialogue, environment);
     assertStringIncludes(text, `${prompt}[3](subscribed mode)> `);
     const history = await Deno.readTextFile(histories);
-    assertEquals(history, "set k v\nselect 3\nmulti\ndiscard\nsubscribe c\nunsubscribe\n");
+    assertEquals(
+      history,
+      "set k v\nselect 3\nmulti\ndiscard\nsubscribe c\nunsubscribe\nblpop nokey 0\ndebug sleep 0.2\necho typed\n",
+    );
   },
 });
 
@@ -136,6 +147,8 @@ async function typeAt(
   const process = new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     env,
+    // What was printed until then tells where it got stuck.
+    signal: AbortSignal.timeout(60_000),
     stdin: "piped",
     stdout: "piped",
   }).spawn();

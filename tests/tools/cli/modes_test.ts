@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { columnOf, spectrumLine } from "../../../src/tools/cli/latency_spectrum.ts";
 import { Exit } from "../../../src/tools/cli/session.ts";
 import { runProgram } from "../../../src/tools/cli/program.ts";
 import { formatBytes } from "../../../src/tools/cli/stat.ts";
@@ -120,6 +121,39 @@ Deno.test("cli: figures line by line, and latency in each form", async () => {
     /^\d+ \d+ \d+\.\d\d 1\n -- 0\.\d\d seconds range\n$|^(\d+ \d+ \d+\.\d\d \d\n){2}$/,
   );
 });
+
+Deno.test("cli: the distribution of latencies is drawn as redis-cli does", async () => {
+  assertEquals([0, 10, 10.1, 999, 1000, 1001, 60_000_000, 60_000_001].map(columnOf), [
+    ...[0, 0, 1, 4, 4, 5, 29, 30],
+  ]);
+  const counts = new Array(31).fill(0);
+  counts[0] = 3;
+  counts[30] = 1;
+  const line = spectrumLine(counts);
+  assert(line.startsWith("\x1b[38;5;0m\x1b[48;5;226m.\x1b[48;5;0m-"), line);
+  assert(line.endsWith("\x1b[48;5;0mQ\x1b[48;5;239m?\x1b[0m\n"), line);
+  await using server = await startServer();
+  const args = ["-p", String(server.port), "--latency-dist", "-i", "0.02"];
+  for (const form of [[], ["--mono"]]) {
+    const [legend, first, second] = await printedBy([...args, ...form], 3);
+    for (const drawn of [first, second]) {
+      assertMatch(drawn.replaceAll("\x1b", ""), /^\[38;5;0m(\[48;5;\d+m[-.*#1-9A-Q?]){31}\[0m\n$/);
+    }
+    if (redisAvailable()) assertEquals(await beginningOfReal([...args, ...form], legend.length), legend);
+  }
+});
+
+/** The first characters that redis-cli prints, which would not end by itself. */
+async function beginningOfReal(args: string[], length: number): Promise<string> {
+  await using process = new Deno.Command("redis-cli", { args, stdin: "null", stdout: "piped" }).spawn();
+  let text = "";
+  for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.length >= length) break;
+  }
+  process.kill("SIGKILL");
+  return text.slice(0, length);
+}
 
 Deno.test("cli: bytes are shortened as redis-cli does", () => {
   assertEquals([0, 1023, 1024, 1536, 2 ** 20, 2130706432].map(formatBytes), [
