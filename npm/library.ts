@@ -33,9 +33,11 @@ export * from "../src/embedding/types.ts";
  */
 export async function startServer(options: ServerOptions = {}): Promise<RedisServer> {
   const { log, ...rest } = options;
-  const server = new ServerProcess(log ?? (() => {}));
+  const isFunction = typeof log === "function";
+  const server = new ServerProcess(isFunction ? log : () => {});
   try {
-    const place = await server.ask(START, { ...rest, log: log !== undefined });
+    // A function can't be sent; anything else is refused there.
+    const place = await server.ask(START, { ...rest, log: isFunction ? true : log });
     return new ChildServer(server, place as Place);
   } catch (error) {
     await server.stop();
