@@ -6,7 +6,7 @@
  * `--cluster-local` uses: a server gives it back before it opens a socket, see `src/server/permissions.ts`. It never asks
  * for permissions, and loads no code from elsewhere.
  *
- * No V8 flags are set, since none has been measured to be better than none; `--v8-flags` builds one to be measured.
+ * V8 flags are those of the `start` task; `--v8-flags` builds one with others, to be measured.
  *
  * `deno compile` downloads the base runtime ("denort") that the program is put into, unless the environment variable
  * `DENORT_BIN` names a local one.
@@ -41,7 +41,7 @@ const USAGE = `Usage: deno task compile [options]
   --output FILE     the binary's path, if it is one; default: mini-redis, or mini-redis-TARGET, in the directory
   --directory DIR   default: dist in the project's directory
   --commit HASH     the commit that --version tells; default: what git says of the project's directory
-  --v8-flags FLAGS  separated by commas; default: none`;
+  --v8-flags FLAGS  separated by commas; default: those of the start task`;
 
 /** What the command line asks for. */
 export interface BuildOptions {
@@ -50,7 +50,7 @@ export interface BuildOptions {
   output: string | undefined;
   directory: string;
   commit: Commit | undefined;
-  /** As `deno compile --v8-flags` takes them; empty for none. */
+  /** As `deno compile --v8-flags` takes them; empty for those of the start task. */
   v8Flags: string;
 }
 
@@ -144,7 +144,7 @@ export function compileArguments(
     ],
     ...target === undefined ? [] : ["--target", TARGETS[target]],
     ...v8Flags === "" ? [] : [`--v8-flags=${v8Flags}`],
-    ...flags.filter((flag) => flag !== "--no-prompt"),
+    ...flags.filter((flag) => flag !== "--no-prompt" && (v8Flags === "" || !flag.startsWith("--v8-flags="))),
     "--allow-run",
     ...includes.map((path) => `--include=${path}`),
     ...["--output", output, main],

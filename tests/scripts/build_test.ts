@@ -102,6 +102,16 @@ Deno.test("build: arguments of deno compile", () => {
   ]);
 });
 
+Deno.test("build: V8 flags asked for take the place of the start task's", () => {
+  const start = parseStart("deno run --v8-flags=--c --allow-net main.ts");
+  const v8FlagsOf = (v8Flags: string) =>
+    compileArguments(start, { v8Flags }, [], undefined, "out").filter((flag) =>
+      flag.startsWith("--v8-flags")
+    );
+  assertEquals(v8FlagsOf(""), ["--v8-flags=--c"]);
+  assertEquals(v8FlagsOf("--a,--b"), ["--v8-flags=--a,--b"]);
+});
+
 Deno.test("build: the start task of this project gives no permission for everything", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const { flags, main } = parseStart(tasks.start.command);
