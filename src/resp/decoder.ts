@@ -140,14 +140,7 @@ export class Decoder {
    * ({@linkcode error} is set then). Empty commands are skipped.
    */
   next(frame: Frame): boolean {
-    while (this.#position < this.#end && this.error === null) {
-      this.#lastFrame = this.#position;
-      if (this.#buffer[this.#position] !== ASTERISK) {
-        if (!this.#nextInline(frame)) return false;
-      } else if (!this.#nextMultibulk(frame)) return false;
-      if (frame.length > 0) return true;
-    }
-    return false;
+    return this.#next(frame, true);
   }
 
   /**
@@ -155,7 +148,18 @@ export class Decoder {
    * before it.
    */
   nextMultibulk(frame: Frame): boolean {
-    return this.#position < this.#end && this.#buffer[this.#position] === ASTERISK && this.next(frame);
+    return this.#next(frame, false);
+  }
+
+  #next(frame: Frame, takesInline: boolean): boolean {
+    while (this.#position < this.#end && this.error === null) {
+      this.#lastFrame = this.#position;
+      if (this.#buffer[this.#position] !== ASTERISK) {
+        if (!takesInline || !this.#nextInline(frame)) return false;
+      } else if (!this.#nextMultibulk(frame)) return false;
+      if (frame.length > 0) return true;
+    }
+    return false;
   }
 
   /** Where the frame that {@linkcode next} gave last begins, and where it ends: places to {@linkcode rewind} to. */

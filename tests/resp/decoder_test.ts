@@ -339,6 +339,17 @@ Deno.test("decoder: a partly received command may be gone back before", () => {
   assertEquals(argumentsOf(frame), long);
 });
 
+Deno.test("decoder: an inline command behind an empty one is left where it is, too", () => {
+  const decoder = newDecoder();
+  const [first, second] = [new Frame(), new Frame()];
+  decoder.push(toBytes("set a 1\r\n*0\r\nset b 2\r\n"));
+  assert(decoder.next(first));
+  assert(!decoder.nextMultibulk(second));
+  assertEquals(argumentsOf(first), ["set", "a", "1"]);
+  assert(decoder.next(second));
+  assertEquals(argumentsOf(second), ["set", "b", "2"]);
+});
+
 Deno.test("decoder: an inline command is left where it is if asked for", () => {
   const decoder = newDecoder();
   const frame = new Frame();
