@@ -87,7 +87,7 @@ export class StreamReader {
       const size = await connection.read(decoder.reserve());
       this.readOffset += size;
       this.#inputSinceTurn += size;
-      decoder.push(decoder.received(size));
+      decoder.accept(size);
       while (!this.#runBatch()) {
         await this.#parts.batches.yieldTurn();
         if (connection.closed) throw new LinkError("");

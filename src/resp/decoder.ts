@@ -73,9 +73,10 @@ export class Decoder {
   readonly #limits: DecoderLimits;
   #memory = new ByteBuffer(SMALLEST_BUFFER);
   #buffer: Uint8Array<ArrayBuffer> = this.#memory.buffer;
-  /** The views handed out last: requests tend to have the size of the one before. */
+  /** The view handed out last, and where in which memory it begins: most reads find the buffer empty. */
   #space: Uint8Array = this.#buffer;
-  #chunk: Uint8Array = this.#buffer;
+  #spaceMemory = this.#memory;
+  #spaceStart = 0;
   #position = 0;
   /** Where the frame that was decoded last begins; behind a move of the buffer it means nothing. */
   #lastFrame = 0;
@@ -104,35 +105,29 @@ export class Decoder {
     return this.#buffer.length;
   }
 
-  /** Free space to read into; pass the filled part to {@linkcode push}. Invalidates every earlier frame. */
+  /** Free space to read into; {@linkcode accept} takes what was filled. Invalidates every earlier frame. */
   reserve(): Uint8Array {
     this.#makeRoom(1);
-    if (this.#space.buffer !== this.#buffer.buffer || this.#space.byteOffset !== this.#end) {
+    if (this.#spaceStart !== this.#end || this.#spaceMemory !== this.#memory) {
       this.#space = this.#buffer.subarray(this.#end);
+      this.#spaceMemory = this.#memory;
+      this.#spaceStart = this.#end;
     }
     return this.#space;
   }
 
-  /** The first `size` bytes of the reserved space, as a chunk for {@linkcode push}. */
-  received(size: number): Uint8Array {
-    const chunk = this.#chunk;
-    if (chunk.length !== size || chunk.buffer !== this.#buffer.buffer || chunk.byteOffset !== this.#end) {
-      this.#chunk = this.#space.subarray(0, size);
-    }
-    return this.#chunk;
-  }
-
-  /** Appends received bytes: for free if they lie in the reserved space, else by a copy. */
-  push(chunk: Uint8Array): void {
-    const size = chunk.length;
-    const inPlace = chunk.buffer === this.#buffer.buffer && chunk.byteOffset === this.#end;
-    if (!inPlace) {
-      this.#makeRoom(size);
-      this.#buffer.set(chunk, this.#end);
-    }
+  /** Takes the first `size` bytes of the reserved space as received. */
+  accept(size: number): void {
     this.#end += size;
     this.#lastReadFilled = this.#end === this.#buffer.length;
     if (this.#end > this.#peak) this.#peak = this.#end;
+  }
+
+  /** Appends a copy of received bytes. */
+  push(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#buffer.set(bytes, this.#end);
+    this.accept(bytes.length);
   }
 
   /**
@@ -386,7 +381,9 @@ export class Decoder {
 
   /** Moves what was received to the front of `target`. */
   #move(target: ByteBuffer): void {
-    if (target === this.#memory) this.#buffer.copyWithin(0, this.#position, this.#end);
+    if (this.#position === this.#end) {
+      // Nothing to move, which is the rule.
+    } else if (target === this.#memory) this.#buffer.copyWithin(0, this.#position, this.#end);
     else target.buffer.set(this.#buffer.subarray(this.#position, this.#end));
     this.#end -= this.#position;
     this.#position = 0;

@@ -32,7 +32,7 @@ interface Piece {
 export class OutputQueue {
   /** Bytes that wait or are being written. */
   pendingBytes = 0;
-  /** Size of the last batch handed to {@linkcode write}. */
+  /** Size of the last replies that {@linkcode take} was given. */
   lastWriteSize = 0;
 
   readonly #connection: Deno.Conn;
@@ -80,8 +80,8 @@ export class OutputQueue {
     return size;
   }
 
-  /** Sends what `reply` holds, behind everything that waits, and empties it. */
-  write(reply: Reply): void {
+  /** Queues what `reply` holds, and empties it; {@linkcode flush} sends it. */
+  take(reply: Reply): void {
     const end = reply.length;
     this.lastWriteSize = end;
     if (end <= OWN_LIMIT) {
@@ -92,7 +92,6 @@ export class OutputQueue {
       this.pendingBytes += end;
       this.#waiting.push({ memory: reply.take(), start: 0, end });
     }
-    this.flush();
   }
 
   /** Queues a copy of `source[start..end)`; {@linkcode flush} sends it. */

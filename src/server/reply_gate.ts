@@ -23,7 +23,9 @@ export interface Refusable extends Holdable {
 export interface GatedLog {
   /** Bytes appended and not written. */
   readonly dirty: number;
-  /** Writes what was appended. With `appendfsync always` a promise that all of it is on the disk. */
+  /** Whether replies have to wait until it is on the disk: `appendfsync always`. One flush is to do for a whole turn. */
+  readonly isDurable: boolean;
+  /** Writes what was appended. If the log {@linkcode isDurable}, a promise that all of it is on the disk. */
   flush(): Promise<void> | undefined;
 }
 
@@ -53,6 +55,13 @@ export class ReplyGate<Held extends Holdable> {
   /** Whether replies have to wait now. */
   get closed(): boolean {
     return this.#log !== null && (this.#log.dirty > 0 || this.#pending > 0);
+  }
+
+  /** After commands: has the log written, at once if replies need not wait for the disk. */
+  settle(): void {
+    if (!this.closed) return;
+    if (this.#log!.isDurable) this.flushLater();
+    else this.#log!.flush();
   }
 
   /** Holds what the session has to send, until the gate opens. */

@@ -6,10 +6,10 @@
 
 import type { Client, Transport, TransportUsage } from "../command/client.ts";
 import { Decoder } from "../resp/decoder.ts";
-import { DecoderStream } from "../resp/decoder_stream.ts";
 import { ByteBuffer, type ByteSource } from "../util/byte_buffer.ts";
 import { toBytes } from "../util/byte_string.ts";
 import { formatAddress } from "./addresses.ts";
+import type { Receiver } from "./intake.ts";
 import { OutputQueue } from "./output_queue.ts";
 import type { Refusable } from "./reply_gate.ts";
 import type { SessionHost } from "./session_host.ts";
@@ -24,19 +24,31 @@ const YIELD_COMMANDS = 4096;
 const YIELD_INPUT = 1 << 20;
 
 /** Reads one connection, runs what arrives, and writes the replies. */
-export class Session implements Transport, Refusable {
+export class Session implements Transport, Receiver, Refusable {
   readonly client: Client;
   readonly remoteAddress: string;
   readonly localAddress: string;
   readonly unix: boolean;
+  readonly decoder: Decoder;
+  /** Bytes that the last read brought. */
+  arrived = 0;
 
   readonly #connection: Deno.Conn;
   readonly #host: SessionHost;
-  readonly #decoder: Decoder;
   readonly #output: OutputQueue;
   #closed = false;
   #commandsSinceTurn = 0;
   #inputSinceTurn = 0;
+  readonly #over = Promise.withResolvers<void>();
+  readonly #onRead = (size: number | null): void => {
+    if (size === null || this.#closed) return this.#end();
+    this.arrived = size;
+    this.#host.intake.add(this);
+  };
+  readonly #onReadFailed = (error: unknown): void => {
+    if (!this.#closed) this.#host.connectionFailed(this.client, error);
+    this.#end();
+  };
 
   constructor(connection: Deno.Conn, host: SessionHost) {
     this.#connection = connection;
@@ -45,37 +57,30 @@ export class Session implements Transport, Refusable {
     this.unix = connection.localAddr.transport === "unix";
     // The other end of a Unix socket has no name of its own.
     this.remoteAddress = this.unix ? this.localAddress : formatAddress(connection.remoteAddr);
-    this.#decoder = new Decoder(host.decoderLimits);
+    this.decoder = new Decoder(host.decoderLimits);
     this.#output = new OutputQueue(connection, () => this.#onSent(), () => this.close("now"));
     this.client = host.register(this);
   }
 
-  /** Serves the connection until either side closes it. Never rejects. */
-  async serve(): Promise<void> {
-    const stream = new DecoderStream(this.#decoder);
-    const writer = stream.writable.getWriter();
-    const reader = stream.readable.getReader();
-    try {
-      while (!this.#closed) {
-        const space = this.#decoder.reserve();
-        const size = await this.#connection.read(space);
-        if (size === null) break;
-        this.#host.countInput(size);
-        if (this.client.kind === "replica") this.#host.heardReplica(this.client);
-        this.#inputSinceTurn += size;
-        // The stream answers each chunk with one batch, so the write needs no wait of its own.
-        writer.write(this.#decoder.received(size));
-        await reader.read();
-        const paused = this.#closed ? undefined : this.#drain();
-        if (paused !== undefined) await paused;
-      }
-    } catch (error) {
-      if (!this.#closed) this.#host.connectionFailed(this.client, error);
-    } finally {
-      await this.#finishOutput();
-      this.close("now");
-      writer.abort().catch(ignore);
-    }
+  /** Serves the connection. Resolves when either side has closed it; never rejects. */
+  serve(): Promise<void> {
+    this.#read();
+    return this.#over.promise;
+  }
+
+  run(): number {
+    if (this.#closed) return 0;
+    const { arrived } = this;
+    this.#host.countInput(arrived);
+    if (this.client.kind === "replica") this.#host.heardReplica(this.client);
+    this.#inputSinceTurn += arrived;
+    return this.#runBatch();
+  }
+
+  proceed(): void {
+    const paused = this.#settle();
+    if (paused === undefined) this.#readOn();
+    else paused.then(() => this.#readOn());
   }
 
   send(source: ByteSource, start: number, end: number): void {
@@ -146,8 +151,8 @@ export class Session implements Transport, Refusable {
 
   usage(): TransportUsage {
     return {
-      queryBuffer: this.#decoder.buffered,
-      queryBufferFree: this.#decoder.capacity - this.#decoder.buffered,
+      queryBuffer: this.decoder.buffered,
+      queryBufferFree: this.decoder.capacity - this.decoder.buffered,
       replyBuffer: this.#output.bufferSize,
       lastReply: this.#output.lastWriteSize,
       writingBytes: this.#output.writingBytes,
@@ -156,47 +161,85 @@ export class Session implements Transport, Refusable {
     };
   }
 
-  /** Runs the commands that have arrived. Answers a promise only when it had to pause. Never throws. */
-  #drain(): Promise<void> | void {
-    let finished = true;
-    try {
-      finished = this.#runBatch();
-    } catch (fault) {
-      this.#host.abandonBatch(this.client, fault);
-      this.close("now");
-    }
-    if (this.client.closing) return this.#closeAfterReply();
-    if (!finished) return this.#host.yieldTurn().then(() => this.#closed ? undefined : this.#drain());
+  #readOn(): void {
+    if (this.#closed) this.#end();
+    else this.#read();
   }
 
-  /** Runs commands until none is complete, the client is suspended, or it is the others' turn (then false). */
-  #runBatch(): boolean {
+  #read(): void {
+    try {
+      this.#connection.read(this.decoder.reserve()).then(this.#onRead, this.#onReadFailed);
+    } catch (error) {
+      // There was no memory to read into.
+      this.#onReadFailed(error);
+    }
+  }
+
+  /** Runs the commands that have arrived, as a group of its own. Answers a promise only when it had to pause. */
+  #drain(): Promise<void> | void {
+    this.#host.beginGroup();
+    this.#runBatch();
+    this.#host.endGroup();
+    return this.#settle();
+  }
+
+  /** Runs commands until none is complete, the client is suspended, or it is the others' turn. Never throws. */
+  #runBatch(): number {
     const { client } = this;
-    const decoder = this.#decoder;
-    if (client.suspended) return this.#checkInput();
-    const { context, lookAhead } = this.#host;
-    const { reply } = context;
+    if (client.suspended) return 0;
     let commands = 0;
-    this.#host.beginBatch(client);
+    this.#host.enter(client);
+    try {
+      commands = this.#runCommands();
+    } catch (fault) {
+      this.#host.abandon(client, fault);
+      this.close("now");
+    }
+    this.#host.leave();
+    this.#commandsSinceTurn += commands;
+    return commands + this.#queueReply();
+  }
+
+  #runCommands(): number {
+    const { client, decoder } = this;
+    const { context, lookAhead } = this.#host;
+    let commands = 0;
     while (!client.suspended && !client.closing) {
       decoder.unauthenticated = this.#host.isUnauthenticated(client);
       // What a stranger may send changes with every command.
       const count = lookAhead.fill(decoder, context.db, decoder.unauthenticated ? 1 : undefined);
       if (count === 0) break;
       commands += this.#runSome(count);
-      if (commands >= YIELD_COMMANDS || reply.length > YIELD_OUTPUT) break;
+      if (commands >= YIELD_COMMANDS || context.reply.length > YIELD_OUTPUT) break;
     }
     if (decoder.error !== null && !client.closing) this.#failProtocol(decoder.error);
-    this.#host.endBatch();
+    return commands;
+  }
+
+  /** Takes the replies of the batch to where they are sent from. Answers how many KiB they are. */
+  #queueReply(): number {
+    const { reply } = this.#host.context;
+    const { length } = reply;
+    if (length === 0) return 0;
     if (this.#closed) reply.truncate(0);
-    else if (reply.length > 0) {
-      this.#host.countOutput(reply.length);
-      this.#holdIfClosed();
-      this.#output.write(reply);
+    else {
+      this.#host.countOutput(length);
+      this.#output.take(reply);
     }
-    this.#host.checkOutput(client, this.#output.pendingBytes);
-    this.#commandsSinceTurn += commands;
-    return this.#isOthersTurn() ? false : this.#checkInput();
+    return length >> 10;
+  }
+
+  /** Sends what was queued, when all else that the commands had to have done is done. A promise if the session pauses. */
+  #settle(): Promise<void> | void {
+    if (this.#closed) return;
+    this.#holdIfClosed();
+    this.#output.flush();
+    this.#host.checkOutput(this.client, this.#output.pendingBytes);
+    if (this.client.closing) return this.#closeAfterReply();
+    if (this.#isOthersTurn()) {
+      return this.#host.yieldTurn().then(() => this.#closed ? undefined : this.#drain());
+    }
+    this.#host.checkInput(this.client, this.decoder.buffered);
   }
 
   /** Runs the commands looked ahead at, unless one has the rest wait. How many were run. */
@@ -211,9 +254,9 @@ export class Session implements Transport, Refusable {
       if (messages.length > 0) this.#host.appendMessages();
       if (client.postponed) {
         client.postponed = false;
-        lookAhead.putBack(this.#decoder, i);
+        lookAhead.putBack(this.decoder, i);
       } else if (client.suspended || client.closing || reply.length > YIELD_OUTPUT) {
-        lookAhead.putBackBehind(this.#decoder, i);
+        lookAhead.putBackBehind(this.decoder, i);
       } else continue;
       return i + 1;
     }
@@ -238,11 +281,6 @@ export class Session implements Transport, Refusable {
   #holdIfClosed(): void {
     const { gate } = this.#host;
     if (gate !== null && gate.closed) gate.hold(this);
-  }
-
-  #checkInput(): true {
-    this.#host.checkInput(this.client, this.#decoder.buffered);
-    return true;
   }
 
   #failProtocol(error: string): void {
@@ -271,6 +309,11 @@ export class Session implements Transport, Refusable {
     this.close("now");
   }
 
+  /** Ends the connection: nothing more will be read. */
+  #end(): void {
+    this.#closeAfterReply().then(this.#over.resolve);
+  }
+
   /** Waits until everything was sent, but not for ever for a peer that does not read. */
   async #finishOutput(): Promise<void> {
     const timer = setTimeout(() => this.close("now"), LINGER);
@@ -289,5 +332,3 @@ export class Session implements Transport, Refusable {
 function encodeError(message: string): ByteBuffer {
   return new ByteBuffer(toBytes(`-${message}\r\n`));
 }
-
-function ignore(): void {}

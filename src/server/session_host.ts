@@ -13,6 +13,7 @@ import type { Services } from "../commands/services.ts";
 import type { DecoderLimits } from "../resp/decoder.ts";
 import { Reply } from "../resp/reply.ts";
 import { nextTurn } from "../util/turn.ts";
+import { Intake } from "./intake.ts";
 import type { Refusable, ReplyGate } from "./reply_gate.ts";
 import type { Session } from "./session.ts";
 
@@ -31,6 +32,7 @@ export class SessionHost {
   /** Filled with the commands of each batch in turn. */
   readonly lookAhead = new LookAhead();
   readonly decoderLimits: DecoderLimits;
+  readonly intake = new Intake(this);
   /** Messages that the command being run has caused for its own client; they follow its reply. */
   readonly messages = new Reply();
   /** Holds replies back until the append-only file has what they acknowledge; null while there is none. */
@@ -38,6 +40,8 @@ export class SessionHost {
 
   #nextClientId = 1;
   #running: Client | null = null;
+  /** Offset of the replication stream before the commands of the running client. */
+  #offsetBefore = 0;
   readonly #toFlush = new Set<Session>();
 
   constructor(services: Services, dispatcher: Dispatcher, context: CommandContext, limits: DecoderLimits) {
@@ -70,38 +74,60 @@ export class SessionHost {
     return (client.conditions & Condition.UNAUTHENTICATED) !== 0;
   }
 
-  /** Before a batch: takes the time that its commands see, and points the context at the client. */
-  beginBatch(client: Client): void {
+  /** Before the batches of one or more clients, which are timed together. */
+  beginGroup(): void {
+    this.dispatcher.beginBatch();
+  }
+
+  /** After the batches: statistics, the replicas, the log, and the messages that the commands caused for others. */
+  endGroup(): void {
+    this.dispatcher.endBatch();
+    this.lookAhead.trim();
+    this.services.replication.stream.flush();
+    // Also when nobody gets a reply.
+    if (this.gate !== null) this.gate.settle();
+    if (this.#toFlush.size > 0) this.#flushAll();
+  }
+
+  /** Before a client's commands: takes the time that they see, and points the context at the client. */
+  enter(client: Client): void {
     const now = this.services.clock.now();
     this.context.keyspace.setTime(now);
     client.lastActiveAt = now;
     this.#running = client;
+    this.#offsetBefore = this.services.replication.stream.offset;
     this.context.enter(client);
-    this.dispatcher.beginBatch();
   }
 
-  /** After a batch: statistics, and the messages that it caused for others. */
-  endBatch(): void {
-    this.dispatcher.endBatch();
+  /** After them. */
+  leave(): void {
     const client = this.#running;
     this.#running = null;
-    this.lookAhead.trim();
-    if (this.services.replication.stream.flush() && client !== null) this.noteOffset(client);
-    if (this.#toFlush.size > 0) this.#flushAll();
-    // Also when nobody gets a reply.
-    if (this.gate !== null && this.gate.closed) this.gate.flushLater();
+    if (client !== null && this.services.replication.stream.offset !== this.#offsetBefore) {
+      this.noteOffset(client);
+    }
+  }
+
+  /** A group of one client alone. */
+  beginBatch(client: Client): void {
+    this.beginGroup();
+    this.enter(client);
+  }
+
+  endBatch(): void {
+    this.leave();
+    this.endGroup();
   }
 
   /**
    * After a batch that failed outside of any command, such as for want of memory. The reply buffer is everybody's:
    * what the batch left in it must not go to the next client.
    */
-  abandonBatch(client: Client, fault: unknown): void {
+  abandon(client: Client, fault: unknown): void {
     const { log } = this.services;
     this.context.reply.take();
     this.messages.take();
     log.warning(`Closing client ${client.transport.remoteAddress}, whose commands failed: ${fault}`);
-    this.endBatch();
   }
 
   /** Notes that what the client did is in the replication stream as far as that goes now. */

@@ -22,11 +22,14 @@ Deno.test("output queue: a socket that takes little at a time gets everything in
   const queue: OutputQueue = new OutputQueue(connection, () => pending.push(queue.pendingBytes), () => {});
   const reply = new Reply();
   reply.simpleString("first");
-  queue.write(reply);
+  queue.take(reply);
+  queue.flush();
   reply.bulkText("x".repeat(25_000));
-  queue.write(reply);
+  queue.take(reply);
+  queue.flush();
   reply.simpleString("last");
-  queue.write(reply);
+  queue.take(reply);
+  queue.flush();
   await queue.idle();
   assertEquals(text(), `+first\r\n$25000\r\n${"x".repeat(25_000)}\r\n+last\r\n`);
   // The first reply, three parts of the long one, the last.
@@ -48,7 +51,8 @@ Deno.test("output queue: a quiet connection gives its large buffer back, one wit
   assertEquals(queue.bufferSize, 0);
   reply.truncate(0);
   reply.simpleString("again");
-  queue.write(reply);
+  queue.take(reply);
+  queue.flush();
   await queue.idle();
   assertEquals(text().endsWith("\r\n+again\r\n"), true);
 });

@@ -25,6 +25,7 @@ function failingHost(warnings: string[]): SessionHost {
     clients: { add() {}, remove() {}, checkOutput() {}, queryBufferLimit: 1 << 30 },
     clock: { now: () => 1 },
     log: { warning: (text: string) => warnings.push(text), verbose() {} },
+    replication: { stream: { offset: 0, flush: () => false } },
     stats: { inputBytes: 0, outputBytes: 0, reads: 0, writes: 0 },
   } as unknown as Services;
   return new SessionHost(services, dispatcher, context, { maxBulkSize: 1 << 20 });

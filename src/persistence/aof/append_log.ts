@@ -113,6 +113,11 @@ export class AppendLog implements Propagator {
     return this.#buffer.length;
   }
 
+  /** Whether what was appended is to be on the disk before anybody hears of it. */
+  get isDurable(): boolean {
+    return this.policy === "always";
+  }
+
   /** Position behind what was appended, and behind what is known to be on the disk. */
   get appended(): number {
     return this.#written + this.dirty;

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { redisAvailable, startServer } from "../../harness.ts";
+import { info, until } from "../../persistence/tools.ts";
 import { freePort } from "../../support/free_port.ts";
 import { serverCommand } from "../../support/server_command.ts";
 import { FixedServer, runProcess } from "./support.ts";
@@ -108,7 +109,10 @@ Deno.test({
     const command = [...CLI, "-p", String(server.port)].map((word) => `'${word}'`).join(" ");
     const environment = { REDISCLI_HISTFILE: histories, REDISCLI_RCFILE: "", TERM: "xterm" };
     const prompt = `127.0.0.1:${server.port}`;
-    const dialogue: [seen: string, typed: string][] = [
+    using client = await server.connect();
+    // Typed while the line is still being edited, Ctrl-C would be a key like any other.
+    const blocked = () => until("it waits", async () => await info(client, "blocked_clients") === "1");
+    const dialogue: Exchange[] = [
       [`${prompt}> `, "set k "],
       ["value [NX|XX] [GET]", "v\r"],
       ["OK", "select 3\r"],
@@ -121,7 +125,7 @@ Deno.test({
       ["multi", "\x15subscribe c\r"],
       ["Reading messages...", "unsubscribe\r"],
       ["(integer) 0", "blpop nokey 0\r"],
-      ["\x1b[K\r", "\x03"],
+      ["\x1b[K\r", "\x03", blocked],
       // Typed before the answer: behind it the prompt has all of it.
       [`${prompt}[3]> `, "debug sleep 0.2\rech"],
       ["OK", "o typed\r"],
@@ -138,10 +142,13 @@ Deno.test({
   },
 });
 
+/** What is waited for, what is typed then, and what else has to have happened before. */
+type Exchange = [seen: string, typed: string, first?: () => Promise<void>];
+
 /** Types at a terminal that runs a command: each piece when what it waits for has been printed since the last. */
 async function typeAt(
   command: string,
-  dialogue: [string, string][],
+  dialogue: Exchange[],
   env: Record<string, string>,
 ): Promise<string> {
   const process = new Deno.Command("script", {
@@ -159,11 +166,12 @@ async function typeAt(
   for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
     if (turn === dialogue.length) continue;
-    const [awaited, typed] = dialogue[turn];
+    const [awaited, typed, first] = dialogue[turn];
     const at = text.indexOf(awaited, answered);
     if (at < 0) continue;
     answered = text.length;
     turn++;
+    await first?.();
     await writer.write(new TextEncoder().encode(typed));
   }
   await writer.close().catch(() => {});

@@ -1,0 +1,80 @@
+/**
+ * The way of received bytes: from all connections, through the decoder, to the commands.
+ *
+ * @module
+ */
+
+import { type Arrival, DecoderStream } from "../resp/decoder_stream.ts";
+
+/**
+ * Work after which replies are sent. With less, what a group costs would be paid more often; with more, a peer would wait
+ * for replies that are ready.
+ */
+const GROUP_WORK = 64;
+
+/** A connection that bytes arrive on. Nothing here throws. */
+export interface Receiver extends Arrival {
+  /** Runs the commands that have arrived. Answers the work it was: commands, and reply bytes in KiB. */
+  run(): number;
+  /** Sends the replies, and reads on. */
+  proceed(): void;
+}
+
+/** What stands around the commands of a group. */
+export interface GroupHost {
+  beginGroup(): void;
+  /** Everything but the replies: statistics, the log, the replicas. */
+  endGroup(): void;
+}
+
+/**
+ * Collects who has received something, and serves them together, in groups: what their commands have in common (the time
+ * they took, the log written) is done once for a group. The reads that end in one turn of the event loop are told of one
+ * after the other, without anything in between, so that one microtask later all of them are here.
+ */
+export class Intake {
+  readonly #host: GroupHost;
+  readonly #writer: WritableStreamDefaultWriter<readonly Receiver[]>;
+  readonly #reader: ReadableStreamDefaultReader<readonly Receiver[]>;
+  #arrived: Receiver[] = [];
+
+  constructor(host: GroupHost) {
+    this.#host = host;
+    const stream = new DecoderStream<Receiver>();
+    this.#writer = stream.writable.getWriter();
+    this.#reader = stream.readable.getReader();
+    this.#serve();
+  }
+
+  /** Has the receiver served with all others of this turn. Not again before it reads on. */
+  add(receiver: Receiver): void {
+    if (this.#arrived.push(receiver) === 1) queueMicrotask(this.#pass);
+  }
+
+  readonly #pass = (): void => {
+    const batch = this.#arrived;
+    this.#arrived = [];
+    // The stream answers each batch with one, so the write needs no wait of its own.
+    this.#writer.write(batch);
+  };
+
+  /** Goes on for as long as anybody holds the intake. */
+  async #serve(): Promise<void> {
+    for (;;) {
+      const { value } = await this.#reader.read();
+      const batch = value!;
+      for (let next = 0; next < batch.length;) next = this.#serveGroup(batch, next);
+    }
+  }
+
+  /** Serves receivers from `first` on; answers which one is the next. */
+  #serveGroup(batch: readonly Receiver[], first: number): number {
+    let next = first;
+    let work = 0;
+    this.#host.beginGroup();
+    while (next < batch.length && work < GROUP_WORK) work += batch[next++].run();
+    this.#host.endGroup();
+    for (let i = first; i < next; i++) batch[i].proceed();
+    return next;
+  }
+}
