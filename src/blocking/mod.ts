@@ -18,7 +18,7 @@ import type { Client, UnblockReason } from "../command/client.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { Dispatcher } from "../command/dispatch.ts";
 import type { CommandRecord } from "../command/registry.ts";
-import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import { type ChangeEvent, EventClass, EVERY_CLASS } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
 import { type TypeName, typeNameOf } from "../keyspace/value.ts";
 import { Errors } from "../resp/errors.ts";
@@ -181,6 +181,11 @@ export class BlockedClients {
       this.#answer(waiter, this.#reply, 0);
       this.#reply.truncate(0);
     }
+  }
+
+  /** Everything, as long as anybody waits. */
+  get wanted(): number {
+    return this.active ? EVERY_CLASS : 0;
   }
 
   /** Hears of every change, as a consumer of effects. */

@@ -16,7 +16,7 @@ import type { Args } from "../command/args.ts";
 import type { Client } from "../command/client.ts";
 import { findKeys } from "../command/key_spec.ts";
 import type { CommandRecord } from "../command/registry.ts";
-import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import { type ChangeEvent, EventClass, EVERY_CLASS } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
 
 /** Ends of keys that the target brings about as well, or that nobody minds. */
@@ -96,6 +96,10 @@ export class HeldKeys {
   /** Forgets a client that is gone. */
   drop(client: Client): void {
     this.#waiting.delete(client);
+  }
+
+  get wanted(): number {
+    return this.active ? EVERY_CLASS & ~NO_CHANGE : 0;
   }
 
   /** Hears of every change, as a consumer of effects. */

@@ -8,7 +8,7 @@ import type { Database } from "../keyspace/database.ts";
 import { type Key, ReceivedKey } from "../keyspace/key.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Reply } from "../resp/reply.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { type EncodedCommand, encodeFrame } from "../resp/encode.ts";
 import type { Client } from "./client.ts";
 
 /** One object for the whole server; the session points it at its client before each batch. */
@@ -21,7 +21,7 @@ export class CommandContext {
   /** The client's selected database. */
   db: Database;
   /** What is logged and replicated instead of the received frame; empty: nothing; null: the frame itself. */
-  rewritten: Uint8Array[] | null = null;
+  rewritten: EncodedCommand[] | null = null;
 
   constructor(keyspace: Keyspace, reply: Reply, services: object, client: Client) {
     this.keyspace = keyspace;
@@ -45,7 +45,7 @@ export class CommandContext {
    */
   rewrite(...parts: (Key | Uint8Array)[]): void {
     const plain = parts.map((part) => part instanceof ReceivedKey ? part.text : part);
-    (this.rewritten ??= []).push(encodeCommand(plain));
+    (this.rewritten ??= []).push(encodeFrame(plain));
   }
 
   /** Says that the command, although it ran, changed nothing that must be told. */

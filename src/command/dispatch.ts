@@ -5,6 +5,7 @@
  */
 
 import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { CommandFrame } from "../resp/encode.ts";
 import { CommandError, QUOTED_BYTES, unknownCommand, unknownSubcommand, wrongArity } from "../resp/errors.ts";
 import type { Args } from "./args.ts";
 import type { CommandContext } from "./context.ts";
@@ -19,8 +20,8 @@ export type Guard = (ctx: CommandContext, record: CommandRecord, args: Args) => 
 
 /** Takes what is to be logged and replicated, in the order of execution. */
 export interface Propagator {
-  /** `frame` is a command in RESP; it is valid during the call only. */
-  propagate(database: number, frame: Uint8Array): void;
+  /** `frame` is valid during the call only. */
+  propagate(database: number, frame: CommandFrame): void;
 }
 
 /** Runs commands: look-up, arity, guards, handler, statistics, propagation. */
@@ -230,7 +231,7 @@ export class Dispatcher {
   #propagate(ctx: CommandContext, args: Args): void {
     const database = ctx.db.index;
     if (ctx.rewritten === null) {
-      this.propagator!.propagate(database, args.buffer.subarray(args.frameStart, args.frameEnd));
+      this.propagator!.propagate(database, args);
       return;
     }
     const frames = ctx.rewritten;

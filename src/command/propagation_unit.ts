@@ -4,14 +4,14 @@
  * @module
  */
 
-import { encodeCommand } from "../resp/encode.ts";
+import { type CommandFrame, EncodedCommand, encodeFrame } from "../resp/encode.ts";
 import type { Propagator } from "./dispatch.ts";
 
 /** In place of a database's number, for a command that belongs to none and needs no SELECT before it. */
 export const NO_DATABASE = -1;
 
-const MULTI = encodeCommand(["MULTI"]);
-const EXEC = encodeCommand(["EXEC"]);
+const MULTI = encodeFrame(["MULTI"]);
+const EXEC = encodeFrame(["EXEC"]);
 
 /**
  * Stands in for the server's propagator while a transaction runs, and puts what comes between MULTI and EXEC, so that
@@ -21,16 +21,16 @@ const EXEC = encodeCommand(["EXEC"]);
 export class PropagationUnit implements Propagator {
   readonly #target: Propagator;
   /** Held back until it is known whether a second one follows. */
-  #first: { database: number; frame: Uint8Array } | null = null;
+  #first: { database: number; frame: CommandFrame } | null = null;
   #opened = false;
 
   constructor(target: Propagator) {
     this.#target = target;
   }
 
-  propagate(database: number, frame: Uint8Array): void {
+  propagate(database: number, frame: CommandFrame): void {
     if (this.#first === null && !this.#opened) {
-      this.#first = { database, frame: frame.slice() };
+      this.#first = { database, frame: ownCopy(frame) };
       return;
     }
     if (this.#first !== null) {
@@ -52,4 +52,8 @@ export class PropagationUnit implements Propagator {
     this.#target.propagate(this.#first.database, this.#first.frame);
     this.#first = null;
   }
+}
+
+function ownCopy({ buffer, frameStart, frameEnd }: CommandFrame): EncodedCommand {
+  return new EncodedCommand(new Uint8Array(buffer.subarray(frameStart, frameEnd)));
 }

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import { type ChangeEvent, type ChangeSink, EventClass } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { ChangeConsumer } from "./mod.ts";
 
 const BY_THEMSELVES = EventClass.EXPIRED | EventClass.EVICTED | EventClass.MOVED_AWAY;
 
 /** Tells of keys that expired, were evicted or left with their slot, before whatever the command that met them tells. */
-export class DeletionEffect implements ChangeConsumer {
+export class DeletionEffect implements ChangeSink {
   readonly #isActive: () => boolean;
   readonly #propagate: (database: number, key: string) => void;
 
@@ -21,8 +20,8 @@ export class DeletionEffect implements ChangeConsumer {
     this.#propagate = propagate;
   }
 
-  get active(): boolean {
-    return this.#isActive();
+  get wanted(): number {
+    return this.#isActive() ? BY_THEMSELVES : 0;
   }
 
   changed(database: Database, key: string, { eventClass }: ChangeEvent): void {

@@ -7,28 +7,28 @@
 import type { ChangeEvent, ChangeSink } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
 
-/** One consequence of changes. Consumers are called in the order in which they were added. */
-export interface ChangeConsumer extends ChangeSink {
-  /** Whether it wants to hear of changes at present; one that does not costs nothing. */
-  readonly active: boolean;
-}
-
 /**
  * Fans changes out to their consumers: WATCH, keyspace notifications, and what later layers add. While none is active
  * the keyspace has no sink at all, so that a write pays one null check.
  */
 export class Effects implements ChangeSink {
-  readonly #consumers: ChangeConsumer[];
-  #active: ChangeConsumer[] = [];
+  readonly #consumers: ChangeSink[];
+  #active: ChangeSink[] = [];
+  #wanted = 0;
 
   /** `consumers` in the order in which they are to be told. */
-  constructor(consumers: ChangeConsumer[]) {
+  constructor(consumers: ChangeSink[]) {
     this.#consumers = consumers;
   }
 
-  /** The sink that the keyspace should have now: this, or null if nobody listens. Call it when `active` changed. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /** The sink that the keyspace should have now: this, or null if nobody listens. Call it when `wanted` of one changed. */
   refresh(): ChangeSink | null {
-    this.#active = this.#consumers.filter((consumer) => consumer.active);
+    this.#active = this.#consumers.filter(({ wanted }) => wanted !== 0);
+    this.#wanted = this.#active.reduce((classes, { wanted }) => classes | wanted, 0);
     return this.#active.length > 0 ? this : null;
   }
 

@@ -6,9 +6,8 @@
  * @module
  */
 
-import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import { type ChangeEvent, type ChangeSink, EventClass } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { ChangeConsumer } from "./mod.ts";
 
 /** Where notifications are published; `PubSub` is one. */
 export interface Publisher {
@@ -20,7 +19,7 @@ export interface Publisher {
 const CHANNELS = EventClass.KEYSPACE | EventClass.KEYEVENT;
 
 /** Publishes the events of the chosen classes. */
-export class NotificationEffect implements ChangeConsumer {
+export class NotificationEffect implements ChangeSink {
   /** `notify-keyspace-events`: bits of {@linkcode EventClass}. */
   classes = 0;
 
@@ -30,9 +29,9 @@ export class NotificationEffect implements ChangeConsumer {
     this.#publisher = publisher;
   }
 
-  get active(): boolean {
-    const classes = this.classes;
-    return (classes & CHANNELS) !== 0 && (classes & ~CHANNELS) !== 0 && this.#publisher.hasSubscribers;
+  get wanted(): number {
+    const { classes } = this;
+    return (classes & CHANNELS) !== 0 && this.#publisher.hasSubscribers ? classes & ~CHANNELS : 0;
   }
 
   changed(database: Database, key: string, event: ChangeEvent): void {

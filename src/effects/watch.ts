@@ -4,9 +4,8 @@
  * @module
  */
 
-import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
+import { type ChangeEvent, type ChangeSink, EventClass, EVERY_CLASS } from "../keyspace/change.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { ChangeConsumer } from "./mod.ts";
 
 /** What WATCH needs of the transactions; `Watches` is one. */
 export interface WatchRegistry {
@@ -22,15 +21,15 @@ export interface WatchRegistry {
 const NO_CHANGE = EventClass.KEY_MISS | EventClass.NEW | EventClass.UNWATCHED;
 
 /** Tells WATCH of changes. */
-export class WatchEffect implements ChangeConsumer {
+export class WatchEffect implements ChangeSink {
   readonly #watches: WatchRegistry;
 
   constructor(watches: WatchRegistry) {
     this.#watches = watches;
   }
 
-  get active(): boolean {
-    return this.#watches.active;
+  get wanted(): number {
+    return this.#watches.active ? EVERY_CLASS & ~NO_CHANGE : 0;
   }
 
   changed(database: Database, key: string, event: ChangeEvent): void {

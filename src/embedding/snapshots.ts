@@ -6,18 +6,18 @@
 
 import type { Dispatcher } from "../command/dispatch.ts";
 import type { Services } from "../commands/services.ts";
-import type { ChangeEvent } from "../keyspace/change.ts";
+import { type ChangeEvent, EventClass } from "../keyspace/change.ts";
 import { type Database, NO_EXPIRY } from "../keyspace/database.ts";
 import { setDeadline } from "../keyspace/deadline.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { dumpPayload } from "../persistence/rdb/payload.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 import type { MovableClock } from "./clock.ts";
 import { type DatabaseChanges, Layer, type SavedKey, UndoJournal } from "./journal.ts";
 import type { Snapshot } from "./types.ts";
 
 /** What WATCH, blocked clients and nobody else hear of a key that was put back: no class of notifications has it. */
-const ROLLED_BACK: ChangeEvent = { name: "rollback", eventClass: 0 };
+const ROLLED_BACK: ChangeEvent = { name: "rollback", eventClass: EventClass.UNTOLD };
 
 /** A snapshot, and what is no key of it. */
 interface Level {
@@ -114,7 +114,7 @@ export class Snapshots {
     const { dispatcher, keyspace } = this.#services;
     order.forEach((wanted, index) => {
       if (wanted === undefined || keyspace.existing(index) === wanted) return;
-      const frame = encodeCommand(["SWAPDB", String(index), String(wanted.index)]);
+      const frame = encodeFrame(["SWAPDB", String(index), String(wanted.index)]);
       keyspace.swap(index, wanted.index);
       dispatcher.propagator?.propagate(index, frame);
     });
@@ -162,7 +162,7 @@ class Teller {
   tellAll(database: Database): void {
     const { propagator } = this.#dispatcher;
     if (propagator === null) return;
-    propagator.propagate(database.index, encodeCommand(["FLUSHDB"]));
+    propagator.propagate(database.index, encodeFrame(["FLUSHDB"]));
     for (const handle of database.entries()) this.tell(database, database.keyOf(handle));
   }
 
@@ -170,11 +170,11 @@ class Teller {
     const { propagator } = this.#dispatcher;
     if (propagator === null) return;
     const value = database.stored(key);
-    if (value === undefined) return propagator.propagate(database.index, encodeCommand(["DEL", key]));
+    if (value === undefined) return propagator.propagate(database.index, encodeFrame(["DEL", key]));
     const deadline = database.expiryOf(key);
     const moment = deadline === NO_EXPIRY ? "0" : String(deadline);
     const payload = dumpPayload(database, value, false);
     const command = ["RESTORE", key, moment, payload, "REPLACE", "ABSTTL"];
-    propagator.propagate(database.index, encodeCommand(command));
+    propagator.propagate(database.index, encodeFrame(command));
   }
 }

@@ -26,9 +26,14 @@ export const EventClass = {
   UNWATCHED: 1 << 15,
   /** Nor this: the key belongs to another node of the cluster now. */
   MOVED_AWAY: 1 << 16,
+  /** Nor this: a change that no notification tells of. */
+  UNTOLD: 1 << 17,
 } as const;
 
-/** A kind of change: its name in notifications and its class. */
+/** All classes. */
+export const EVERY_CLASS = -1;
+
+/** A kind of change: its name in notifications and its class, one or more bits of {@linkcode EventClass}. */
 export interface ChangeEvent {
   readonly name: string;
   readonly eventClass: number;
@@ -62,6 +67,8 @@ export const Events = {
 
 /** Where changes go. The composition root sets the one sink of a keyspace; without one a change costs a counter. */
 export interface ChangeSink {
+  /** Classes of the events that it wants to hear of at present. Others cost nothing. */
+  readonly wanted: number;
   /** `key` changed (or is about to be reported missing, for the key-miss class). */
   changed(database: Database, key: string, event: ChangeEvent): void;
   /**

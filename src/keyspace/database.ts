@@ -194,7 +194,7 @@ export class Database {
     const keyspace = this.keyspace;
     if (handle === NO_SLOT || (this.#deadlines.size !== 0 && this.#expireIfDue(key, handle))) {
       keyspace.misses++;
-      keyspace.sink?.changed(this, textOf(key), Events.KEY_MISS);
+      this.#tell(key, Events.KEY_MISS);
       return undefined;
     }
     keyspace.hits++;
@@ -405,7 +405,7 @@ export class Database {
     const { keyspace } = this;
     keyspace.dirty += changes;
     if (keyspace.counting && this.#objects.bytes !== 0) this.recount(this.stored(key));
-    keyspace.sink?.changed(this, textOf(key), event);
+    this.#tell(key, event);
   }
 
   /**
@@ -413,7 +413,13 @@ export class Database {
    * such as `expire` after `set`, or the end of a key by its deadline.
    */
   alsoChanged(key: Key, event: ChangeEvent): void {
-    this.keyspace.sink?.changed(this, textOf(key), event);
+    this.#tell(key, event);
+  }
+
+  #tell(key: Key, event: ChangeEvent): void {
+    const { sink } = this.keyspace;
+    // Only for somebody who wants it does the key become a string.
+    if (sink !== null && (sink.wanted & event.eventClass) !== 0) sink.changed(this, textOf(key), event);
   }
 
   /** Notes the present size of a value that is stored here, for {@linkcode memory}. */
@@ -504,7 +510,7 @@ export class Database {
   #replace(key: Key, hash: number, old: number, handle: number, keepExpiry: boolean): void {
     if (old === NO_SLOT) {
       this.#entries.add(hash, handle);
-      this.keyspace.sink?.changed(this, textOf(key), Events.NEW);
+      this.#tell(key, Events.NEW);
       return;
     }
     this.#entries.replace(hash, old, handle);

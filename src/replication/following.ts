@@ -8,7 +8,7 @@ import type { Config } from "../config/mod.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { LoadParts } from "../persistence/load.ts";
 import type { Persistence } from "../persistence/mod.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 import { streamDatabase } from "./full_sync_receipt.ts";
 import type { LoadingMode } from "./image_load.ts";
 import { Link, type LinkParts } from "./link.ts";
@@ -112,7 +112,7 @@ export class Following {
       stream.secondId = id;
       stream.secondOffset = offset + 1;
       stream.openBacklog(config.get("repl-backlog-size"));
-      for (const [database, key] of dropped) stream.propagate(database, encodeCommand(["DEL", key]));
+      for (const [database, key] of dropped) stream.propagate(database, encodeFrame(["DEL", key]));
     }
     if (master === null) return this.#replication.onChange?.();
     stream.relaying = true;

@@ -7,15 +7,15 @@
 import { type Client, Condition } from "../command/client.ts";
 import { NO_DATABASE } from "../command/propagation_unit.ts";
 import { CommandError } from "../resp/errors.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 import { AckWaiters } from "./ack_waiters.ts";
 import type { Replication, ReplicationParts } from "./mod.ts";
 import { catchUp, refusalOf, type WantedStream } from "./partial_sync.ts";
 import { Replica } from "./replica.ts";
 import { SyncQueue } from "./sync_queue.ts";
 
-const PING = encodeCommand(["PING"]);
-const GET_ACK = encodeCommand(["REPLCONF", "GETACK", "*"]);
+const PING = encodeFrame(["PING"]);
+const GET_ACK = encodeFrame(["REPLCONF", "GETACK", "*"]);
 /** Milliseconds between two line ends for replicas that wait for a snapshot, so that they don't take us for dead. */
 const SIGN_OF_LIFE_PERIOD = 1000;
 

@@ -10,8 +10,8 @@
 
 import type { Propagator } from "../command/dispatch.ts";
 import { NO_DATABASE } from "../command/propagation_unit.ts";
-import { encodeCommand } from "../resp/encode.ts";
-import { ByteBuffer, type ByteSource } from "../util/byte_buffer.ts";
+import { type CommandFrame, encodeFrame } from "../resp/encode.ts";
+import { ByteBuffer, type ByteSource, copyBytes } from "../util/byte_buffer.ts";
 import { Backlog } from "./backlog.ts";
 
 /** The second ID when there is none. */
@@ -82,10 +82,10 @@ export class ReplicationStream implements Propagator {
   }
 
   /** A command of this server, as a master. */
-  propagate(database: number, frame: Uint8Array): void {
+  propagate(database: number, frame: CommandFrame): void {
     if (this.relaying || this.backlog === null) return;
     if (database !== this.#database && database !== NO_DATABASE) {
-      this.#append(encodeCommand(["SELECT", String(database)]));
+      this.#append(encodeFrame(["SELECT", String(database)]));
       this.#database = database;
     }
     this.#append(frame);
@@ -97,7 +97,8 @@ export class ReplicationStream implements Propagator {
    * `database` is the one that they end in.
    */
   relay(bytes: Uint8Array, database: number): void {
-    this.#append(bytes);
+    const at = this.#extend(bytes.length);
+    this.#pending.buffer.set(bytes, at);
     this.#database = database;
     this.flush();
   }
@@ -141,13 +142,21 @@ export class ReplicationStream implements Propagator {
     if (this.backlog !== null) this.backlog = new Backlog(this.backlog.size, offset);
   }
 
-  #append(bytes: Uint8Array): void {
-    const needed = this.#length + bytes.length;
+  #append(frame: CommandFrame): void {
+    const { frameStart, frameEnd } = frame;
+    const at = this.#extend(frameEnd - frameStart);
+    copyBytes(frame, frameStart, frameEnd, this.#pending, at);
+  }
+
+  /** Makes the pending bytes so much longer, and answers where what comes is to be put. */
+  #extend(size: number): number {
+    const at = this.#length;
+    const needed = at + size;
     if (needed > this.#pending.buffer.length) this.#grow(needed);
-    if (this.#length === 0) queueMicrotask(this.#flushLater);
-    this.#pending.buffer.set(bytes, this.#length);
+    if (at === 0) queueMicrotask(this.#flushLater);
     this.#length = needed;
-    this.offset += bytes.length;
+    this.offset += size;
+    return at;
   }
 
   #grow(needed: number): void {

@@ -17,7 +17,7 @@ import {
 } from "../cluster/mod.ts";
 import { NO_DATABASE } from "../command/propagation_unit.ts";
 import type { ClusterService, Services } from "../commands/services.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 import { byteStringToUtf8 } from "../util/byte_string.ts";
 import { ClusterBus } from "./cluster_bus.ts";
 import { disagreeingSlots } from "./cluster_data.ts";
@@ -296,7 +296,7 @@ export class ClusterMember implements ClusterService {
   #flush(): void {
     const { dispatcher, keyspace, replication } = this.#services;
     for (const database of keyspace.databases()) keyspace.clear(database);
-    dispatcher.propagator?.propagate(NO_DATABASE, encodeCommand(["FLUSHALL"]));
+    dispatcher.propagator?.propagate(NO_DATABASE, encodeFrame(["FLUSHALL"]));
     replication.stream.flush();
   }
 

@@ -9,7 +9,7 @@ import { Effects } from "../effects/mod.ts";
 import { DeletionEffect } from "../effects/deletions.ts";
 import { NotificationEffect } from "../effects/notifications.ts";
 import { WatchEffect } from "../effects/watch.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 
 /** Sets the keyspace's sink, and takes it away while nobody listens. What it answers is to be called when that changed. */
 export function installEffects(services: Services): () => void {
@@ -17,7 +17,7 @@ export function installEffects(services: Services): () => void {
   const notifications = new NotificationEffect(pubsub);
   const deletions = new DeletionEffect(
     () => dispatcher.propagator !== null,
-    (database, key) => dispatcher.propagator?.propagate(database, encodeCommand(["DEL", key])),
+    (database, key) => dispatcher.propagator?.propagate(database, encodeFrame(["DEL", key])),
   );
   const effects = new Effects([
     new WatchEffect(transactions.watches),

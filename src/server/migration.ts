@@ -11,7 +11,7 @@ import { WRITE } from "../command/flags.ts";
 import type { Services } from "../commands/services.ts";
 import { RDB_VERSION_7_0 } from "../persistence/rdb/format.ts";
 import { dumpPayload } from "../persistence/rdb/payload.ts";
-import { encodeCommand } from "../resp/encode.ts";
+import { encodeFrame } from "../resp/encode.ts";
 
 /** Milliseconds between two looks at connections that nobody uses. */
 const TICK_PERIOD = 1000;
@@ -29,7 +29,7 @@ export function newMigrator(
     keyspace,
     // Servers of version 7.0 can't read newer ones.
     dump: (database, value) => dumpPayload(database, value, config.get("rdbcompression"), RDB_VERSION_7_0),
-    propagate: (database, words) => dispatcher.propagator?.propagate(database, encodeCommand(words)),
+    propagate: (database, words) => dispatcher.propagator?.propagate(database, encodeFrame(words)),
     isPaused: () => pause.concerns(WRITE),
     isWritable: () => services().replication.role === "master" || keyspace.writable,
   });

@@ -1,19 +1,22 @@
 import { assertEquals } from "@std/assert";
 import { NO_DATABASE, PropagationUnit } from "../../src/command/propagation_unit.ts";
+import { ByteBuffer } from "../../src/util/byte_buffer.ts";
 import { bytesOf, encodeCommand, textOf } from "../support/bytes.ts";
 
 /** What arrives when these commands are propagated as a unit. */
 function through(commands: readonly (readonly [number, string])[]): [number, string][] {
   const arrived: [number, string][] = [];
   const unit = new PropagationUnit({
-    propagate: (database, frame) => arrived.push([database, textOf(frame)]),
+    propagate: (database, { buffer, frameStart, frameEnd }) =>
+      arrived.push([database, textOf(buffer.subarray(frameStart, frameEnd))]),
   });
-  const shared = new Uint8Array(100);
+  const shared = new ByteBuffer(100);
   for (const [database, name] of commands) {
     const frame = bytesOf(encodeCommand([name]));
-    shared.set(frame);
-    unit.propagate(database, shared.subarray(0, frame.length));
-    shared.fill(0);
+    shared.buffer.set(frame, 7);
+    const { buffer, view } = shared;
+    unit.propagate(database, { buffer, view, frameStart: 7, frameEnd: 7 + frame.length });
+    buffer.fill(0);
   }
   unit.end();
   return arrived;

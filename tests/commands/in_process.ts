@@ -10,6 +10,7 @@ import { Dispatcher } from "../../src/command/dispatch.ts";
 import { CommandRegistry } from "../../src/command/registry.ts";
 import type { CommandSpec } from "../../src/command/spec.ts";
 import { Config } from "../../src/config/mod.ts";
+import { EVERY_CLASS } from "../../src/keyspace/change.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { Reply } from "../../src/resp/reply.ts";
 import { ByteBuffer, type ByteSource } from "../../src/util/byte_buffer.ts";
@@ -61,9 +62,11 @@ export class InProcess {
       throw fault;
     };
     this.dispatcher.propagator = {
-      propagate: (_database, frame) => this.#propagated.push(wordsOf(frame)),
+      propagate: (_database, { buffer, frameStart, frameEnd }) =>
+        this.#propagated.push(wordsOf(buffer.subarray(frameStart, frameEnd))),
     };
     this.keyspace.sink = {
+      wanted: EVERY_CLASS,
       changed: (database, key, event) => {
         this.#events.push(`${event.name} ${key}${database.index === 0 ? "" : `@${database.index}`}`);
         this.blocked.changed(database, key, event);

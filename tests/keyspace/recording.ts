@@ -1,5 +1,5 @@
 /** Helpers for tests of the keyspace. */
-import type { ChangeEvent, ChangeSink } from "../../src/keyspace/change.ts";
+import { type ChangeEvent, type ChangeSink, EVERY_CLASS } from "../../src/keyspace/change.ts";
 import type { Database } from "../../src/keyspace/database.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { LongString, type StoredObject, type Value } from "../../src/keyspace/value.ts";
@@ -12,6 +12,7 @@ export const START = 1_700_000_000_000;
 
 /** Notes every event as `name key`. */
 export class RecordingSink implements ChangeSink {
+  readonly wanted = EVERY_CLASS;
   readonly events: string[] = [];
 
   changed(_database: Database, key: string, event: ChangeEvent): void {

@@ -92,6 +92,7 @@ bySlot("deleting a slot tells of each key, and leaves the others", () => {
   database.setExpiry("{t}2", 5);
   const told: string[] = [];
   keyspace.sink = {
+    wanted: EventClass.MOVED_AWAY,
     changed: (_, key, { name, eventClass }) => told.push(`${name} ${key} ${eventClass}`),
     replaced() {},
   };

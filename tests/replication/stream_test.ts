@@ -4,6 +4,7 @@ import { HeldStream } from "../../src/replication/held_stream.ts";
 import { Replica } from "../../src/replication/replica.ts";
 import { ReplicationStream, type StreamTarget } from "../../src/replication/stream.ts";
 import { Client, type Transport } from "../../src/command/client.ts";
+import { encodeFrame } from "../../src/resp/encode.ts";
 import { ByteBuffer, type ByteSource } from "../../src/util/byte_buffer.ts";
 import { bytesOf, encodeCommand, textOf } from "../support/bytes.ts";
 
@@ -18,7 +19,7 @@ class Recorder implements StreamTarget {
 }
 
 function propagate(stream: ReplicationStream, database: number, line: string): void {
-  stream.propagate(database, bytesOf(encodeCommand(line.split(" "))));
+  stream.propagate(database, encodeFrame(line.split(" ")));
 }
 
 Deno.test("ReplicationStream: commands, with SELECT where the database changes", async () => {

@@ -20,7 +20,7 @@ export const CORRUPT = new CommandError("INVALIDOBJ Corrupted HLL object detecte
 /** Elements were added. */
 export const PFADD_EVENT: ChangeEvent = { name: "pfadd", eventClass: EventClass.STRING };
 /** The string's bytes have changed, but not what they mean: nobody is notified. */
-export const REPRESENTATION_EVENT: ChangeEvent = { name: "", eventClass: 0 };
+export const REPRESENTATION_EVENT: ChangeEvent = { name: "", eventClass: EventClass.UNTOLD };
 
 /** A HyperLogLog and the string that it was found in; no string for a new one. */
 export interface Found {

@@ -44,5 +44,5 @@ export const spublish = defineCommand({
 function passOn(ctx: CommandContext, args: Args, sharded: boolean): void {
   const { cluster, replication: { stream } } = services(ctx);
   if (cluster !== null) return cluster.publish(args.text(1), args.bytes(2), sharded);
-  stream.propagate(NO_DATABASE, args.buffer.subarray(args.frameStart, args.frameEnd));
+  stream.propagate(NO_DATABASE, args);
 }

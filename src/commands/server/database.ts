@@ -98,7 +98,7 @@ function flush(ctx: CommandContext, args: Args, databases: Iterable<Database>): 
 /** Replicas are told even if there was nothing to delete here, which counts as no change. */
 function propagateAnyway(ctx: CommandContext, args: Args): void {
   const { propagator } = services(ctx).dispatcher;
-  propagator?.propagate(ctx.db.index, args.buffer.subarray(args.frameStart, args.frameEnd));
+  propagator?.propagate(ctx.db.index, args);
 }
 
 /** What is deleted must not come back: an empty snapshot takes the place of the one that there is or is being made. */

@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { CommandFrame } from "../../resp/encode.ts";
 import type { Propagator } from "../../command/dispatch.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { LogFile } from "./disk.ts";
@@ -147,7 +148,7 @@ export class AppendLog implements Propagator {
     return this.#buffer.capacity;
   }
 
-  propagate(database: number, frame: Uint8Array): void {
+  propagate(database: number, frame: CommandFrame): void {
     if (this.timestamps) this.#buffer.addTime(Math.floor(this.#clock.now() / 1000));
     this.#buffer.add(database, frame);
   }

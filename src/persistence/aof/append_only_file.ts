@@ -17,6 +17,7 @@
  * @module
  */
 
+import type { CommandFrame } from "../../resp/encode.ts";
 import type { Propagator } from "../../command/dispatch.ts";
 import type { Clock } from "../../util/clock.ts";
 import { AppendLog, type AppendLogListener, type SyncPolicy } from "./append_log.ts";
@@ -101,7 +102,7 @@ export class AppendOnlyFile implements Propagator {
     this.#limiter = new RewriteLimiter((message) => parts.log.warning(message));
   }
 
-  propagate(database: number, frame: Uint8Array): void {
+  propagate(database: number, frame: CommandFrame): void {
     this.log?.propagate(database, frame);
   }
 

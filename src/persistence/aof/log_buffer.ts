@@ -5,6 +5,8 @@
  */
 
 import { NO_DATABASE } from "../../command/propagation_unit.ts";
+import type { CommandFrame } from "../../resp/encode.ts";
+import { ByteBuffer, copyBytes } from "../../util/byte_buffer.ts";
 import { toBytes, writeByteString } from "../../util/byte_string.ts";
 
 const INITIAL_SIZE = 16 * 1024;
@@ -13,7 +15,8 @@ const RETAINED_SIZE = 1 << 20;
 
 /** Collects commands, each with the SELECT and the time that it needs before it. It costs a copy of the command. */
 export class LogBuffer {
-  #memory = new Uint8Array(INITIAL_SIZE);
+  #memory = new ByteBuffer(INITIAL_SIZE);
+  #capacity = INITIAL_SIZE;
   #length = 0;
   /** Database of the last command. */
   #database = NO_DATABASE;
@@ -27,20 +30,22 @@ export class LogBuffer {
 
   /** Bytes of memory. */
   get capacity(): number {
-    return this.#memory.length;
+    return this.#capacity;
   }
 
   /** A view of what is there from `start` on, valid until something is added or dropped. */
   from(start: number): Uint8Array {
-    return this.#memory.subarray(start, this.#length);
+    return this.#memory.buffer.subarray(start, this.#length);
   }
 
   /** Adds a command for a database, or for none. */
-  add(database: number, frame: Uint8Array): void {
+  add(database: number, frame: CommandFrame): void {
     if (database !== this.#database && database !== NO_DATABASE) this.#select(database);
-    this.#ensure(frame.length);
-    this.#memory.set(frame, this.#length);
-    this.#length += frame.length;
+    const { frameStart, frameEnd } = frame;
+    const size = frameEnd - frameStart;
+    this.#ensure(size);
+    copyBytes(frame, frameStart, frameEnd, this.#memory, this.#length);
+    this.#length += size;
   }
 
   /** Adds a line with the time, seconds since the epoch, unless the last one is as late. */
@@ -57,10 +62,11 @@ export class LogBuffer {
 
   /** Drops the first `count` bytes. */
   drop(count: number): void {
-    this.#memory.copyWithin(0, count, this.#length);
+    if (count < this.#length) this.#memory.buffer.copyWithin(0, count, this.#length);
     this.#length -= count;
-    if (this.#length === 0 && this.#memory.length > RETAINED_SIZE) {
-      this.#memory = new Uint8Array(INITIAL_SIZE);
+    if (this.#length === 0 && this.#capacity > RETAINED_SIZE) {
+      this.#memory = new ByteBuffer(INITIAL_SIZE);
+      this.#capacity = INITIAL_SIZE;
     }
   }
 
@@ -72,15 +78,17 @@ export class LogBuffer {
 
   #addText(text: string): void {
     this.#ensure(text.length);
-    this.#length = writeByteString(this.#memory, this.#length, text);
+    this.#length = writeByteString(this.#memory.buffer, this.#length, text);
   }
 
   #ensure(extra: number): void {
     const needed = this.#length + extra;
-    if (needed <= this.#memory.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#memory.length * 2));
-    larger.set(this.#memory.subarray(0, this.#length));
+    if (needed <= this.#capacity) return;
+    const capacity = Math.max(needed, this.#capacity * 2);
+    const larger = new ByteBuffer(capacity);
+    larger.buffer.set(this.#memory.buffer.subarray(0, this.#length));
     this.#memory = larger;
+    this.#capacity = capacity;
   }
 }
 

@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NO_DATABASE } from "../../../src/command/propagation_unit.ts";
 import { AppendLog, AppendLogError, type SyncPolicy } from "../../../src/persistence/aof/append_log.ts";
-import { encodeCommand } from "../../../src/resp/encode.ts";
+import { encodeCommand, encodeFrame } from "../../../src/resp/encode.ts";
 import { ManualClock } from "../../../src/util/clock.ts";
 import { textOf } from "../../support/bytes.ts";
 import { FakeLogFile, turn } from "./fake_log_file.ts";
 
-const SET = encodeCommand(["SET", "key", "value"]);
-const DEL = encodeCommand(["DEL", "key"]);
+const SET = encodeFrame(["SET", "key", "value"]);
+const DEL = encodeFrame(["DEL", "key"]);
 const SELECT_0 = textOf(encodeCommand(["SELECT", "0"]));
 const SELECT_12 = textOf(encodeCommand(["SELECT", "12"]));
-const SET_TEXT = textOf(SET);
-const DEL_TEXT = textOf(DEL);
+const SET_TEXT = textOf(SET.buffer);
+const DEL_TEXT = textOf(DEL.buffer);
 
 function setUp(policy: SyncPolicy) {
   const file = new FakeLogFile();
@@ -70,12 +70,12 @@ Deno.test("append log: the time stands before the first command of a second", ()
 Deno.test("append log: large commands and short writes", () => {
   const { file, log } = setUp("no");
   file.largestWrite = 1000;
-  const large = encodeCommand(["SET", "key", "x".repeat(3_000_000)]);
+  const large = encodeFrame(["SET", "key", "x".repeat(3_000_000)]);
   log.propagate(NO_DATABASE, DEL);
   log.propagate(NO_DATABASE, large);
   assert(log.bufferSize >= 3_000_000);
   log.flush();
-  assertEquals(file.content.length, DEL.length + large.length);
+  assertEquals(file.content.length, DEL_TEXT.length + large.frameEnd);
   assert(log.bufferSize < 1 << 20);
 });
 
@@ -179,12 +179,12 @@ Deno.test("append log: a slow sync holds writing back for two seconds, then it i
   assertEquals([file.content.length, log.dirty > 0, log.delayedSyncs], [size, true, 0]);
   clock.advance(1);
   log.tick();
-  assertEquals([file.content.length, log.dirty, log.delayedSyncs], [size + DEL.length, 0, 1]);
+  assertEquals([file.content.length, log.dirty, log.delayedSyncs], [size + DEL_TEXT.length, 0, 1]);
   assert(told[0].startsWith("notice: Asynchronous AOF fsync is taking too long (disk is busy?)."));
   // The patience begins anew.
   log.propagate(0, DEL);
   log.flush();
-  assertEquals(log.dirty, DEL.length);
+  assertEquals(log.dirty, DEL_TEXT.length);
   await file.endSyncs();
   log.flush();
   assertEquals(log.dirty, 0);
@@ -201,9 +201,11 @@ Deno.test("append log: a full disk leaves whole units in the file and the rest i
   log.propagate(0, SET);
   assertEquals(log.flush(), undefined);
   assertEquals(file.content, before);
-  assertEquals([log.lastError, log.dirty], ["No space left on device", DEL.length + SET.length]);
+  assertEquals([log.lastError, log.dirty], ["No space left on device", DEL_TEXT.length + SET_TEXT.length]);
   assertEquals(told, [
-    `error: Short write while writing to the AOF file: (nwritten=5, expected=${DEL.length + SET.length}): ` +
+    `error: Short write while writing to the AOF file: (nwritten=5, expected=${
+      DEL_TEXT.length + SET_TEXT.length
+    }): ` +
     "No space left on device",
   ]);
   // Nothing new: another try only by the clock.
@@ -262,7 +264,7 @@ Deno.test("append log: under always a failed write answers an error, and recover
     "MISCONF Errors writing to the AOF file: No space left on device",
     false,
   ]);
-  assertEquals([file.content, log.dirty], [before, DEL.length]);
+  assertEquals([file.content, log.dirty], [before, DEL_TEXT.length]);
   // A turn that appends nothing is none of it.
   assertEquals(log.flush(), undefined);
   log.propagate(0, SET);

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { AppendLog, AppendLogError } from "../../../src/persistence/aof/append_log.ts";
 import { SyncPace } from "../../../src/persistence/aof/sync_pace.ts";
-import { encodeCommand } from "../../../src/resp/encode.ts";
+import { encodeFrame } from "../../../src/resp/encode.ts";
 import { ManualClock } from "../../../src/util/clock.ts";
 import { FakeLogFile } from "./fake_log_file.ts";
 
-const SET = encodeCommand(["SET", "key", "value"]);
+const SET = encodeFrame(["SET", "key", "value"]);
 
 /** A file whose syncs on the loop take as long as the test says. */
 class TimedLogFile extends FakeLogFile {
