@@ -9,6 +9,7 @@
  */
 
 import type { Database } from "../keyspace/database.ts";
+import { MOST_TOUCHED } from "../keyspace/entry_index.ts";
 import { hashBytes } from "../keyspace/key.ts";
 import type { Decoder } from "../resp/decoder.ts";
 import { Args } from "./args.ts";
@@ -17,15 +18,13 @@ import { Args } from "./args.ts";
 const DEPTH = 16;
 /** Databases with fewer keys are in the processor's caches anyway. */
 const FEWEST_KEYS = 4096;
-/** Most keys of one command that are touched at a time. */
-const MOST_KEYS = 64;
 
-const hashesOfOne = new Int32Array(MOST_KEYS);
+const hashesOfOne = new Int32Array(MOST_TOUCHED);
 
 /** Touches what the look-ups of a command's keys will read: arguments `first`, `first + step` and so on. */
 export function touchKeys(database: Database, args: Args, first: number, step: number): void {
   if (database.size < FEWEST_KEYS) return;
-  const end = Math.min(args.length, first + MOST_KEYS * step);
+  const end = Math.min(args.length, first + MOST_TOUCHED * step);
   let count = 0;
   for (let i = first; i < end; i += step) {
     hashesOfOne[count++] = hashBytes(args, args.starts[i], args.ends[i]);

@@ -17,9 +17,9 @@ import { ByteBuffer } from "../util/byte_buffer.ts";
 
 const PAGE_SIZE = 1 << 20;
 /** Handles count in units of this many bytes, so that 17 bits name a place in a page. */
-const GRANULE_SHIFT = 3;
-const PLACE_BITS = 17;
-const PLACE_MASK = (1 << PLACE_BITS) - 1;
+export const GRANULE_SHIFT = 3;
+export const PLACE_BITS = 17;
+export const PLACE_MASK = (1 << PLACE_BITS) - 1;
 /** A handle has 32 bits. */
 const MOST_PAGES = 1 << (32 - PLACE_BITS);
 /** Ends a page's list of free slots; no place has this number. */

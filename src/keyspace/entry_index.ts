@@ -19,6 +19,9 @@ export type Shard = Map<number, number | number[]>;
 /** From this many keys with the same hash on they are found by a table of their own. */
 const CROWD = 8;
 
+/** Keys that {@linkcode EntryIndex.touch} takes at a time. */
+export const MOST_TOUCHED = 64;
+
 /**
  * The entries of one database. One V8 `Map` ends at 2^24 entries, and growing it holds the event loop for seconds; a
  * thousand small ones ("shards"), chosen by the hash's upper bits, do neither, and a shard is also the unit in which a
@@ -36,6 +39,8 @@ export class EntryIndex {
    */
   readonly #crowds = new Map<number, Map<string, number>>();
   #size = 0;
+  readonly #handles = new Int32Array(MOST_TOUCHED);
+  readonly #unknown = new Int32Array(MOST_TOUCHED);
   /** What {@linkcode touch} has read: something must depend on it, or it would not be read at all. */
   touched = 0;
   /** For each shard, the entries whose hash another one had before: those that its `Map`'s size does not count. */
@@ -88,16 +93,17 @@ export class EntryIndex {
 
   /**
    * Reads one byte of everything that look-ups of these hashes will read, first all places in the cache, then all
-   * entries: reads that do not depend on each other are waited for together.
+   * entries: reads that do not depend on each other are waited for together. At most {@linkcode MOST_TOUCHED} hashes.
    */
   touch(hashes: Int32Array, count: number): void {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += this.#cache.touch(hashes[i]);
-    for (let i = 0; i < count; i++) {
-      const handle = this.#cache.get(hashes[i]);
-      if (handle !== NO_SLOT) sum += this.#arena.touch(handle);
+    const unknown = this.#unknown;
+    const found = this.#cache.getAll(hashes, count, this.#handles, unknown);
+    this.touched = this.#arena.touch(this.#handles, found);
+    let present = 0;
+    for (let i = 0; i < count - found; i++) {
+      if (this.shards[unknown[i] >>> this.#shift].has(unknown[i])) present++;
     }
-    this.touched = sum;
+    this.touched += present;
   }
 
   /** Adds the entry of a key that has none yet. */

@@ -31,6 +31,8 @@ export class LookupCache {
   /** The table before it grew, whose sets from `#moved` on are still to be carried over; null if all have been. */
   #old: Int32Array | null = null;
   #moved = 0;
+  /** What {@linkcode getAll} has read: something must depend on it, or it would not be read at all. */
+  touched = 0;
 
   /** Bytes of memory. */
   get memory(): number {
@@ -48,9 +50,26 @@ export class LookupCache {
     return this.#old === null ? NO_SLOT : this.#getOld(this.#old, hash);
   }
 
-  /** Reads from the set of the hash, for nothing but to have it in the processor's cache. */
-  touch(hash: number): number {
-    return this.#sets[(hash & this.#mask) * SET_SIZE];
+  /**
+   * Looks up many hashes: first reads from all their sets, for nothing but to wait for them together, then puts what
+   * {@linkcode get} answers into `handles`, and the hashes for which nothing is remembered into `unknown`. Answers how
+   * many handles that are.
+   */
+  getAll(hashes: Int32Array, count: number, handles: Int32Array, unknown: Int32Array): number {
+    const sets = this.#sets;
+    const mask = this.#mask;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += sets[(hashes[i] & mask) * SET_SIZE];
+    this.touched = sum;
+    let found = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      const handle = this.get(hash);
+      handles[found] = handle;
+      unknown[i - found] = hash;
+      if (handle !== NO_SLOT) found++;
+    }
+    return found;
   }
 
   /** Remembers a handle for the hash; the set's eldest is forgotten. */
