@@ -7,7 +7,7 @@
 import { Args } from "../command/args.ts";
 import { Client, Condition, type Transport, type TransportUsage } from "../command/client.ts";
 import { Decoder } from "../resp/decoder.ts";
-import type { Refusable } from "../server/reply_gate.ts";
+import type { Refusable, ReplyWait } from "../server/reply_gate.ts";
 import type { SessionHost } from "../server/session_host.ts";
 import type { ByteSource } from "../util/byte_buffer.ts";
 import { nextTurn } from "../util/turn.ts";
@@ -54,6 +54,8 @@ export class LocalClient implements Transport, Refusable, Disposable {
   /** Answers that wait for the append-only file. */
   #held: (() => void)[] = [];
   #onRefused: ((message: string) => void)[] = [];
+  /** How often {@linkcode hold} was called without a {@linkcode release}. */
+  #holds = 0;
   #isPostponed = false;
   #isClosed = false;
 
@@ -104,6 +106,12 @@ export class LocalClient implements Transport, Refusable, Disposable {
     // What a command causes besides its reply is meant for subscribers.
     if (this.#host.isRunning(this.client) || !this.isBlocked) return;
     this.#finish(source.buffer.slice(start, end));
+    this.#host.flushLater(this);
+  }
+
+  flush(wait: ReplyWait | null): void {
+    if (wait !== null) wait.add(this);
+    this.#answerHeld();
   }
 
   close(when: "now" | "after-reply"): void {
@@ -149,13 +157,13 @@ export class LocalClient implements Transport, Refusable, Disposable {
     };
   }
 
-  hold(): void {}
+  hold(): void {
+    this.#holds++;
+  }
 
   release(): void {
-    const held = this.#held;
-    this.#held = [];
-    this.#onRefused = [];
-    for (const answer of held) answer();
+    this.#holds--;
+    this.#answerHeld();
   }
 
   refuse(message: string): void {
@@ -165,6 +173,14 @@ export class LocalClient implements Transport, Refusable, Disposable {
     for (const fail of refused) fail(message);
   }
 
+  #answerHeld(): void {
+    if (this.#holds > 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#onRefused = [];
+    for (const answer of held) answer();
+  }
+
   #drain(): void {
     while (this.#calls.length > 0 && !this.client.suspended && !this.#isClosed) this.#runNext();
   }
@@ -172,7 +188,7 @@ export class LocalClient implements Transport, Refusable, Disposable {
   #runNext(): void {
     const { client } = this;
     this.#decoder.push(this.#calls[0].frame);
-    const reply = this.#run();
+    const { reply, wait } = this.#run();
     if (client.postponed) {
       client.postponed = false;
       this.#isPostponed = true;
@@ -180,11 +196,12 @@ export class LocalClient implements Transport, Refusable, Disposable {
     }
     if (client.suspended) return this.onBlocked?.();
     this.#finish(reply);
+    this.flush(wait);
     if (client.closing) this.end(new RedisError("ERR the client was closed"));
   }
 
-  /** Runs the command that was decoded. Its reply, which is empty if it has none, or none yet. */
-  #run(): Uint8Array {
+  /** Runs the command that was decoded. Its reply, empty if it has none or none yet, and what that has to wait for. */
+  #run(): { reply: Uint8Array; wait: ReplyWait | null } {
     const { client } = this;
     const host = this.#host;
     const args = this.#args;
@@ -205,18 +222,14 @@ export class LocalClient implements Transport, Refusable, Disposable {
     reply.trim();
     args.trim();
     messages.truncate(0);
-    host.endBatch();
-    return bytes;
+    return { reply: bytes, wait: host.endBatch() };
   }
 
-  /** Answers the first call, when its effect is in the append-only file. */
+  /** Has the first call be answered when its effect is in the append-only file. */
   #finish(reply: Uint8Array): void {
     const call = this.#calls.shift()!;
-    const { gate } = this.#host;
-    if (gate === null || !gate.closed) return call.answer(reply);
     this.#held.push(() => call.answer(reply));
     this.#onRefused.push((message) => call.fail(new RedisError(message)));
-    gate.hold(this);
   }
 }
 

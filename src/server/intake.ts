@@ -5,6 +5,7 @@
  */
 
 import { type Arrival, DecoderStream } from "../resp/decoder_stream.ts";
+import type { ReplyWait } from "./reply_gate.ts";
 
 /**
  * Work after which replies are sent. The more, the less of what a group costs falls on each command (measured with SET of
@@ -17,15 +18,17 @@ const GROUP_WORK = 1024;
 export interface Receiver extends Arrival {
   /** Runs the commands that have arrived. Answers the work it was: commands, and reply bytes in KiB. */
   run(): number;
-  /** Sends the replies, and reads on. */
-  proceed(): void;
+  /** Sends the replies, when those that `wait` is for may leave (null: now), and reads on. */
+  proceed(wait: ReplyWait | null): void;
 }
 
 /** What stands around the commands of a group. */
 export interface GroupHost {
   beginGroup(): void;
-  /** Everything but the replies: statistics, the log, the replicas. */
-  endGroup(): void;
+  /** Everything but the replies: statistics, the log, the replicas. Answers what the replies have to wait for. */
+  endGroup(): ReplyWait | null;
+  /** Whether groups must not be smaller than a turn. */
+  readonly sharesTurn: boolean;
 }
 
 /**
@@ -72,10 +75,11 @@ export class Intake {
   #serveGroup(batch: readonly Receiver[], first: number): number {
     let next = first;
     let work = 0;
+    const mostWork = this.#host.sharesTurn ? Infinity : GROUP_WORK;
     this.#host.beginGroup();
-    while (next < batch.length && work < GROUP_WORK) work += batch[next++].run();
-    this.#host.endGroup();
-    for (let i = first; i < next; i++) batch[i].proceed();
+    while (next < batch.length && work < mostWork) work += batch[next++].run();
+    const wait = this.#host.endGroup();
+    for (let i = first; i < next; i++) batch[i].proceed(wait);
     return next;
   }
 }

@@ -26,9 +26,9 @@ const LOADING_SLICE = 50;
  * Sets guards and jobs, and follows the configuration. `refreshEffects` has the keyspace tell whoever listens now. The
  * gate is for the sessions.
  */
-export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate<Refusable> {
+export function installPersistence(services: Services, refreshEffects: () => void): ReplyGate {
   const { config, cron, dispatcher, persistence, replication } = services;
-  const gate = new ReplyGate<Refusable>((error, sessions) => refuseReplies(services, error, sessions));
+  const gate = new ReplyGate((error, sessions) => refuseReplies(services, error, sessions));
   const propagators = new Propagators(dispatcher);
   const update = () => {
     const { appendOnly } = persistence;

@@ -4,17 +4,11 @@
  * @module
  */
 
-import { atTurnEnd } from "./turn_end.ts";
-
-/** Something whose replies can be held: a session. */
-export interface Holdable {
+/** Something whose replies can wait, and be replaced by an error: a session. */
+export interface Refusable {
   /** Sends nothing until {@linkcode release} was called as often. */
   hold(): void;
   release(): void;
-}
-
-/** Something whose held replies can be replaced by an error. */
-export interface Refusable extends Holdable {
   /** Sends `message` in the place of all replies that are held, after which no more follow. */
   refuse(message: string): void;
 }
@@ -25,83 +19,62 @@ export interface GatedLog {
   readonly dirty: number;
   /** Whether replies have to wait until it is on the disk: `appendfsync always`. One flush is to do for a whole turn. */
   readonly isDurable: boolean;
-  /** Writes what was appended. If the log {@linkcode isDurable}, a promise that all of it is on the disk. */
+  /** Writes what was appended. If the log {@linkcode isDurable}, a promise that all of it is on the disk, unless it is. */
   flush(): Promise<void> | undefined;
 }
 
-/**
- * Holds replies while the log has something that is not written, or with `appendfsync always` not on the disk: those of
- * the writing client, and of everybody who may have seen what it wrote. The log is flushed once for all commands of a
- * turn of the event loop.
- */
-export class ReplyGate<Held extends Holdable> {
-  /** Called when a flush failed, with the sessions whose replies must not be sent as they are. They are still held. */
-  readonly #onFailure: (error: unknown, sessions: Iterable<Held>) => void;
-  #log: GatedLog | null = null;
-  #held = new Set<Held>();
-  #scheduled = false;
-  /** Flushes whose end is waited for. */
-  #pending = 0;
+/** The replies that wait for one flush of the log. */
+export class ReplyWait {
+  readonly #sessions = new Set<Refusable>();
 
-  constructor(onFailure: (error: unknown, sessions: Iterable<Held>) => void) {
-    this.#onFailure = onFailure;
+  /** Holds what the session has to send. */
+  add(session: Refusable): void {
+    if (this.#sessions.has(session)) return;
+    this.#sessions.add(session);
+    session.hold();
   }
 
-  /** The log; null if there is none, and nothing is held. */
-  set log(log: GatedLog | null) {
-    this.#log = log;
+  sessions(): Iterable<Refusable> {
+    return this.#sessions;
   }
 
-  /** Whether replies have to wait now. */
-  get closed(): boolean {
-    return this.#log !== null && (this.#log.dirty > 0 || this.#pending > 0);
-  }
-
-  /** After commands: has the log written, at once if replies need not wait for the disk. */
-  settle(): void {
-    if (!this.closed) return;
-    if (this.#log!.isDurable) this.flushLater();
-    else this.#log!.flush();
-  }
-
-  /** Holds what the session has to send, until the gate opens. */
-  hold(session: Held): void {
-    if (!this.#held.has(session)) {
-      this.#held.add(session);
-      session.hold();
-    }
-    this.flushLater();
-  }
-
-  /** Has the log flushed at the end of the turn. */
-  flushLater(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    atTurnEnd(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#scheduled = false;
-    const sessions = this.#held;
-    this.#held = new Set();
-    const done = this.#log?.flush();
-    if (done === undefined) return release(sessions);
-    this.#pending++;
-    done.then(() => this.#open(sessions), (error) => this.#fail(error, sessions));
-  }
-
-  #open(sessions: Iterable<Held>): void {
-    this.#pending--;
-    release(sessions);
-  }
-
-  #fail(error: unknown, sessions: Iterable<Held>): void {
-    this.#pending--;
-    this.#onFailure(error, sessions);
-    release(sessions);
+  /** Has all of them go on. */
+  end(): void {
+    for (const session of this.#sessions) session.release();
   }
 }
 
-function release(sessions: Iterable<Holdable>): void {
-  for (const session of sessions) session.release();
+/**
+ * Has the log written, for all commands of a group in one piece, before their replies leave. With `appendfsync always`
+ * replies wait until it is on the disk: those of the writing clients, and of everybody who may have seen what they wrote.
+ */
+export class ReplyGate {
+  /** The log; null if there is none, and nothing waits. */
+  log: GatedLog | null = null;
+  /** Called when a flush failed, with the sessions whose replies must not be sent as they are. They are still held. */
+  readonly #onFailure: (error: unknown, sessions: Iterable<Refusable>) => void;
+  /** Flushes whose end is waited for. */
+  #pending = 0;
+
+  constructor(onFailure: (error: unknown, sessions: Iterable<Refusable>) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  /**
+   * To be called behind commands and before their replies are sent. Null if these may leave; else what all of them have
+   * to be added to at once.
+   */
+  settle(): ReplyWait | null {
+    const { log } = this;
+    if (log === null || (log.dirty === 0 && this.#pending === 0)) return null;
+    const done = log.flush();
+    if (done === undefined) return null;
+    const wait = new ReplyWait();
+    this.#pending++;
+    done.then(() => this.#pending--, (error) => {
+      this.#pending--;
+      this.#onFailure(error, wait.sessions());
+    }).then(() => wait.end());
+    return wait;
+  }
 }

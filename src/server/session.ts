@@ -11,8 +11,8 @@ import { toBytes } from "../util/byte_string.ts";
 import { formatAddress } from "./addresses.ts";
 import type { Receiver } from "./intake.ts";
 import { OutputQueue } from "./output_queue.ts";
-import type { Refusable } from "./reply_gate.ts";
-import type { SessionHost } from "./session_host.ts";
+import type { Refusable, ReplyWait } from "./reply_gate.ts";
+import type { Messenger, SessionHost } from "./session_host.ts";
 
 /** Output after which a batch pauses, so that one deep pipeline neither starves the others nor piles up replies. */
 const YIELD_OUTPUT = 1 << 20;
@@ -24,7 +24,7 @@ const YIELD_COMMANDS = 4096;
 const YIELD_INPUT = 1 << 20;
 
 /** Reads one connection, runs what arrives, and writes the replies. */
-export class Session implements Transport, Receiver, Refusable {
+export class Session implements Transport, Receiver, Messenger, Refusable {
   readonly client: Client;
   readonly remoteAddress: string;
   readonly localAddress: string;
@@ -77,8 +77,8 @@ export class Session implements Transport, Receiver, Refusable {
     return this.#runBatch();
   }
 
-  proceed(): void {
-    const paused = this.#settle();
+  proceed(wait: ReplyWait | null): void {
+    const paused = this.#settle(wait);
     if (paused === undefined) this.#readOn();
     else paused.then(() => this.#readOn());
   }
@@ -95,9 +95,9 @@ export class Session implements Transport, Receiver, Refusable {
   }
 
   /** Writes what {@linkcode send} queued. */
-  flush(): void {
+  flush(wait: ReplyWait | null): void {
     if (this.#closed) return;
-    this.#holdIfClosed();
+    if (wait !== null) wait.add(this);
     this.#output.flush();
     this.client.lastActiveAt = this.#host.context.keyspace.now;
     this.#host.checkOutput(this.client, this.#output.pendingBytes);
@@ -179,8 +179,7 @@ export class Session implements Transport, Receiver, Refusable {
   #drain(): Promise<void> | void {
     this.#host.beginGroup();
     this.#runBatch();
-    this.#host.endGroup();
-    return this.#settle();
+    return this.#settle(this.#host.endGroup());
   }
 
   /** Runs commands until none is complete, the client is suspended, or it is the others' turn. Never throws. */
@@ -229,10 +228,10 @@ export class Session implements Transport, Receiver, Refusable {
     return length >> 10;
   }
 
-  /** Sends what was queued, when all else that the commands had to have done is done. A promise if the session pauses. */
-  #settle(): Promise<void> | void {
+  /** Sends what was queued, when the replies that `wait` is for may leave. A promise if the session pauses. */
+  #settle(wait: ReplyWait | null): Promise<void> | void {
     if (this.#closed) return;
-    this.#holdIfClosed();
+    if (wait !== null) wait.add(this);
     this.#output.flush();
     this.#host.checkOutput(this.client, this.#output.pendingBytes);
     if (this.client.closing) return this.#closeAfterReply();
@@ -275,12 +274,6 @@ export class Session implements Transport, Receiver, Refusable {
     this.#inputSinceTurn = 0;
     this.#output.lastWriteSize = 0;
     return true;
-  }
-
-  /** Replies wait while what they acknowledge is not in the log. */
-  #holdIfClosed(): void {
-    const { gate } = this.#host;
-    if (gate !== null && gate.closed) gate.hold(this);
   }
 
   #failProtocol(error: string): void {

@@ -14,8 +14,7 @@ import type { DecoderLimits } from "../resp/decoder.ts";
 import { Reply } from "../resp/reply.ts";
 import { nextTurn } from "../util/turn.ts";
 import { Intake } from "./intake.ts";
-import type { Refusable, ReplyGate } from "./reply_gate.ts";
-import type { Session } from "./session.ts";
+import type { ReplyGate, ReplyWait } from "./reply_gate.ts";
 
 /** Memory for more bytes of messages is given back. */
 const RETAINED_MESSAGES = 64 * 1024;
@@ -23,6 +22,12 @@ const RETAINED_MESSAGES = 64 * 1024;
 const UNAUTHENTICATED_INPUT = 1 << 20;
 /** Conditions under which it is not only the unread input and the common limit that count. */
 const LIMITING_CONDITIONS = Condition.UNAUTHENTICATED | Condition.IN_TRANSACTION;
+
+/** Somebody who has messages to send. */
+export interface Messenger {
+  /** Sends them, when the replies that `wait` is for may leave; null: now. */
+  flush(wait: ReplyWait | null): void;
+}
 
 /** Shared by all sessions; made once by the composition root. */
 export class SessionHost {
@@ -35,14 +40,14 @@ export class SessionHost {
   readonly intake = new Intake(this);
   /** Messages that the command being run has caused for its own client; they follow its reply. */
   readonly messages = new Reply();
-  /** Holds replies back until the append-only file has what they acknowledge; null while there is none. */
-  gate: ReplyGate<Refusable> | null = null;
+  /** Has the append-only file written before replies leave; null in a server that never has one. */
+  gate: ReplyGate | null = null;
 
   #nextClientId = 1;
   #running: Client | null = null;
   /** Offset of the replication stream before the commands of the running client. */
   #offsetBefore = 0;
-  readonly #toFlush = new Set<Session>();
+  readonly #toFlush = new Set<Messenger>();
 
   constructor(services: Services, dispatcher: Dispatcher, context: CommandContext, limits: DecoderLimits) {
     this.services = services;
@@ -79,14 +84,22 @@ export class SessionHost {
     this.dispatcher.beginBatch();
   }
 
-  /** After the batches: statistics, the replicas, the log, and the messages that the commands caused for others. */
-  endGroup(): void {
+  /**
+   * After the batches: statistics, the replicas, the log, and the messages that the commands caused for others. Answers
+   * what the replies have to wait for; null: nothing.
+   */
+  endGroup(): ReplyWait | null {
     this.dispatcher.endBatch();
     this.lookAhead.trim();
     this.services.replication.stream.flush();
-    // Also when nobody gets a reply.
-    if (this.gate !== null) this.gate.settle();
-    if (this.#toFlush.size > 0) this.#flushAll();
+    const wait = this.gate === null ? null : this.gate.settle();
+    if (this.#toFlush.size > 0) this.#flushAll(wait);
+    return wait;
+  }
+
+  /** Whether all commands of a turn should be one group, because one sync of the log then does for all of them. */
+  get sharesTurn(): boolean {
+    return this.gate?.log?.isDurable === true;
   }
 
   /** Before a client's commands: takes the time that they see, and points the context at the client. */
@@ -114,9 +127,9 @@ export class SessionHost {
     this.enter(client);
   }
 
-  endBatch(): void {
+  endBatch(): ReplyWait | null {
     this.leave();
-    this.endGroup();
+    return this.endGroup();
   }
 
   /**
@@ -144,10 +157,12 @@ export class SessionHost {
     else messages.take();
   }
 
-  /** Has the session flush what was queued for it when the present batch ends. */
-  flushLater(session: Session): void {
-    if (this.#toFlush.size === 0 && this.#running === null) queueMicrotask(() => this.#flushAll());
-    this.#toFlush.add(session);
+  /** Has a client send what was queued for it when the present group ends. */
+  flushLater(client: Messenger): void {
+    if (this.#toFlush.size === 0 && this.#running === null) {
+      queueMicrotask(() => this.#flushAll(this.gate === null ? null : this.gate.settle()));
+    }
+    this.#toFlush.add(client);
   }
 
   /** Resolves in a later turn of the event loop, so that other connections are served in between. */
@@ -202,9 +217,9 @@ export class SessionHost {
     this.services.log.verbose(`${error} from client ${client.transport.remoteAddress}`);
   }
 
-  #flushAll(): void {
-    const sessions = [...this.#toFlush];
+  #flushAll(wait: ReplyWait | null): void {
+    const clients = [...this.#toFlush];
     this.#toFlush.clear();
-    for (const session of sessions) session.flush();
+    for (const client of clients) client.flush(wait);
   }
 }
