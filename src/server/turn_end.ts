@@ -5,9 +5,9 @@
  */
 
 /**
- * Turns of the microtask queue after which all sockets that were readable together have been served. A session needs five
- * between the bytes' arrival and its batch, the bus less; there is no other sign of a turn's end before sockets are asked
- * again.
+ * Turns of the microtask queue after which all sockets that were readable together have been served. On their way through
+ * the intake the bytes of clients need fewer, those of the bus fewer still; there is no other sign of a turn's end before
+ * sockets are asked again.
  */
 const HOPS = 10;
 
