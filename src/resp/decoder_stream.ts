@@ -18,8 +18,8 @@ export interface Arrival {
 
 /**
  * A `TransformStream` from received bytes to decoders that hold them. A chunk is what all connections received in one turn
- * of the event loop: a stream's dozen promises for each chunk are shared by the connections, and no view of the received
- * bytes is made. Exactly one batch leaves for each that enters, even when no command is complete yet.
+ * of the event loop: a stream's promises for each chunk are shared by the connections, and no view of the received bytes
+ * is made. Exactly one batch leaves for each that enters, even when no command is complete yet.
  */
 export class DecoderStream<Source extends Arrival>
   extends TransformStream<readonly Source[], readonly Source[]> {

@@ -8,17 +8,20 @@ import { type Arrival, DecoderStream } from "../resp/decoder_stream.ts";
 import type { ReplyWait } from "./reply_gate.ts";
 
 /**
- * Work after which replies are sent. The more, the less of what a group costs falls on each command (50 clients with 64 SETs in
- * flight each: 1.5 million a second with 64, 2.0 with 1024), but the longer a peer waits for replies that are ready.
+ * Work after which replies are sent. The more, the less of what a group costs falls on each command (50 clients with 64
+ * SETs in flight each: 1.5 million a second with 64, 2.0 with 1024), but the longer a peer waits for replies that are
+ * ready.
  */
 const GROUP_WORK = 1024;
 
-/** A connection that bytes arrive on. Nothing here throws. */
+/** A connection that bytes arrive on. */
 export interface Receiver extends Arrival {
   /** Runs the commands that have arrived. Answers the work it was: commands, and reply bytes in KiB. */
   run(): number;
   /** Sends the replies, when those that `wait` is for may leave (null: now), and reads on. */
   proceed(wait: ReplyWait | null): void;
+  /** In the place of {@linkcode proceed}: ends the connection, as it is not known what became of its commands. */
+  fail(fault: unknown): void;
 }
 
 /** What stands around the commands of a group. */
@@ -75,10 +78,16 @@ export class Intake {
     let next = first;
     let work = 0;
     const mostWork = this.#host.sharesTurn ? Infinity : GROUP_WORK;
-    this.#host.beginGroup();
-    while (next < batch.length && work < mostWork) work += batch[next++].run();
-    const wait = this.#host.endGroup();
-    for (let i = first; i < next; i++) batch[i].proceed(wait);
+    try {
+      this.#host.beginGroup();
+      while (next < batch.length && work < mostWork) work += batch[next++].run();
+      const wait = this.#host.endGroup();
+      for (let i = first; i < next; i++) batch[i].proceed(wait);
+    } catch (fault) {
+      // Nobody expected it; the other connections are to live on.
+      if (next === first) next = batch.length;
+      for (let i = first; i < next; i++) batch[i].fail(fault);
+    }
     return next;
   }
 }

@@ -83,6 +83,12 @@ export class Session implements Transport, Receiver, Messenger, Refusable {
     else paused.then(() => this.#readOn());
   }
 
+  fail(fault: unknown): void {
+    this.#host.abandon(this.client, fault);
+    this.close("now");
+    this.#end();
+  }
+
   send(source: ByteSource, start: number, end: number): void {
     if (this.#closed) return;
     // Its own command has yet to answer, perhaps with an array that is only half written.
@@ -177,9 +183,13 @@ export class Session implements Transport, Receiver, Messenger, Refusable {
 
   /** Runs the commands that have arrived, as a group of its own. Answers a promise only when it had to pause. */
   #drain(): Promise<void> | void {
-    this.#host.beginGroup();
-    this.#runBatch();
-    return this.#settle(this.#host.endGroup());
+    try {
+      this.#host.beginGroup();
+      this.#runBatch();
+      return this.#settle(this.#host.endGroup());
+    } catch (fault) {
+      this.fail(fault);
+    }
   }
 
   /** Runs commands until none is complete, the client is suspended, or it is the others' turn. Never throws. */

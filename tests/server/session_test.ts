@@ -9,8 +9,10 @@ import { Session } from "../../src/server/session.ts";
 import { SessionHost } from "../../src/server/session_host.ts";
 import { Random } from "../../src/util/random.ts";
 
-/** A host whose dispatcher answers and then fails, as if there were no memory left. */
-function failingHost(warnings: string[]): SessionHost {
+const noStream = { offset: 0, flush: () => false };
+
+/** A host whose dispatcher answers, by default to fail then, as if there were no memory left. */
+function newHost(warnings: string[], stream = noStream, fails = true): SessionHost {
   const keyspace = new Keyspace(1, new Random(1));
   const context = new CommandContext(keyspace, new Reply(), {}, undefined as unknown as Client);
   const dispatcher = {
@@ -18,14 +20,15 @@ function failingHost(warnings: string[]): SessionHost {
     endBatch() {},
     execute({ reply }: CommandContext) {
       reply.simpleString("meant for somebody else");
-      throw new RangeError("Array buffer allocation failed");
+      if (fails) throw new RangeError("Array buffer allocation failed");
     },
   } as unknown as Dispatcher;
   const services = {
     clients: { add() {}, remove() {}, checkOutput() {}, queryBufferLimit: 1 << 30 },
+    transactions: { of: () => undefined },
     clock: { now: () => 1 },
     log: { warning: (text: string) => warnings.push(text), verbose() {} },
-    replication: { stream: { offset: 0, flush: () => false } },
+    replication: { stream },
     stats: { inputBytes: 0, outputBytes: 0, reads: 0, writes: 0 },
   } as unknown as Services;
   return new SessionHost(services, dispatcher, context, { maxBulkSize: 1 << 20 });
@@ -49,7 +52,7 @@ function connectionWithPing(sent: Uint8Array[]): Deno.Conn {
 Deno.test("session: a batch that fails outside of a command ends its client alone", async () => {
   const warnings: string[] = [];
   const sent: Uint8Array[] = [];
-  const host = failingHost(warnings);
+  const host = newHost(warnings);
   const session = new Session(connectionWithPing(sent), host);
   await session.serve();
   // Neither this client nor the next one gets what is left in the common buffer.
@@ -57,4 +60,25 @@ Deno.test("session: a batch that fails outside of a command ends its client alon
   assertEquals([session.client.closing, host.isRunning(session.client)], [true, false]);
   assertEquals(warnings.length, 1);
   assertMatch(warnings[0], /127\.0\.0\.1:2.*allocation failed/);
+});
+
+Deno.test("session: what fails behind the commands ends the clients of that group, and others are served", async () => {
+  const warnings: string[] = [];
+  let failures = 1;
+  const stream = {
+    offset: 0,
+    flush() {
+      if (failures-- > 0) throw new RangeError("no room");
+      return false;
+    },
+  };
+  const host = newHost(warnings, stream, false);
+  const sent: Uint8Array[][] = [[], [], []];
+  const sessions = sent.map((written) => new Session(connectionWithPing(written), host));
+  await Promise.all(sessions.slice(0, 2).map((session) => session.serve()));
+  assertEquals([sent[0].length, sent[1].length, warnings.length], [0, 0, 2]);
+  assertMatch(warnings[0], /no room/);
+  await sessions[2].serve();
+  assertEquals(new TextDecoder().decode(sent[2][0]), "+meant for somebody else\r\n");
+  assertEquals(warnings.length, 2);
 });
