@@ -8,7 +8,7 @@ import { Args } from "../command/args.ts";
 import { Client, Condition, type Transport, type TransportUsage } from "../command/client.ts";
 import { Decoder } from "../resp/decoder.ts";
 import type { Refusable, ReplyWait } from "../server/reply_gate.ts";
-import type { SessionHost } from "../server/session_host.ts";
+import type { Messenger, SessionHost } from "../server/session_host.ts";
 import type { ByteSource } from "../util/byte_buffer.ts";
 import { nextTurn } from "../util/turn.ts";
 import { RedisError } from "./types.ts";
@@ -39,7 +39,7 @@ const ADDRESS = "127.0.0.1:0";
  * A client in the server's own process. It is not among the clients that CLIENT LIST shows, may do everything, and gets
  * RESP3. Commands run in the order of the calls; behind one that blocks they wait.
  */
-export class LocalClient implements Transport, Refusable, Disposable {
+export class LocalClient implements Transport, Messenger, Refusable, Disposable {
   readonly remoteAddress = ADDRESS;
   readonly localAddress = ADDRESS;
   readonly unix = false;

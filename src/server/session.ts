@@ -192,7 +192,7 @@ export class Session implements Transport, Receiver, Messenger, Refusable {
     }
   }
 
-  /** Runs commands until none is complete, the client is suspended, or it is the others' turn. Never throws. */
+  /** Runs commands until none is complete, the client is suspended, or it is the others' turn. Answers the work it was. */
   #runBatch(): number {
     const { client } = this;
     if (client.suspended) return 0;

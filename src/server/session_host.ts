@@ -138,6 +138,7 @@ export class SessionHost {
    */
   abandon(client: Client, fault: unknown): void {
     const { log } = this.services;
+    this.#running = null;
     this.context.reply.take();
     this.messages.take();
     log.warning(`Closing client ${client.transport.remoteAddress}, whose commands failed: ${fault}`);

@@ -17,6 +17,23 @@ export function turnsOf(round: number): readonly ServerName[] {
   return round % 2 === 0 ? NAMES : NAMES.toReversed();
 }
 
+/** Every round of both servers, which take turns. `what` is told with the progress. */
+export async function measureInTurns<Round>(
+  rounds: number,
+  what: string,
+  progress: (text: string) => void,
+  measure: (name: ServerName) => Promise<Round>,
+): Promise<Record<ServerName, Round[]>> {
+  const measured: Record<ServerName, Round[]> = { "mini-redis": [], "redis-server": [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const name of turnsOf(round)) {
+      progress(`round ${round + 1}/${rounds} of ${what}, ${name}`);
+      measured[name].push(await measure(name));
+    }
+  }
+  return measured;
+}
+
 /** Fills a server with keys of 16 bytes and values of 32. The keys are those that `redis-benchmark -r` draws from. */
 export async function fill(server: Server, keys: number): Promise<void> {
   await pipeline(server.port, keys, (i) => {

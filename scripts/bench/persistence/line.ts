@@ -1,4 +1,5 @@
 import type { TableResult } from "../bench_table.ts";
+import type { ServerName } from "../servers.ts";
 import { median, ratio } from "../statistics.ts";
 import { figures, formatCount, formatFixed, words } from "../table.ts";
 import { formatTargets, type Target } from "../target.ts";
@@ -26,6 +27,19 @@ export interface Line {
   /** Our own figures to compare with, too. */
   base?: number[];
   limits?: Limit[];
+}
+
+/** Makes lines of what is measured in every round. */
+export function linesOf<Round>(
+  rounds: Record<ServerName, Round[]>,
+): (what: string, unit: string, figure: (one: Round) => number, limits?: Limit[]) => Line {
+  return (what, unit, figure, limits) => ({
+    what,
+    unit,
+    ours: rounds["mini-redis"].map(figure),
+    reference: rounds["redis-server"].map(figure),
+    limits,
+  });
 }
 
 /** What a line came to: medians, and the ratios between them. */

@@ -1,10 +1,10 @@
 import { Client } from "../client.ts";
 import type { BenchOptions } from "../options.ts";
 import { residentBytes, settledResidentBytes } from "../process_stats.ts";
-import { kill, makeDirectory, type Server, spawn, withServer } from "../servers.ts";
+import { kill, makeDirectory, type Server, type ServerName, spawn, withServer } from "../servers.ts";
 import { percentile } from "../statistics.ts";
-import { askInfo, fill, isSaving, sleep, turnsOf } from "./data.ts";
-import type { Limit, Line } from "./line.ts";
+import { askInfo, fill, isSaving, measureInTurns, sleep } from "./data.ts";
+import { type Limit, type Line, linesOf } from "./line.ts";
 
 /** Milliseconds under load before anything is measured, and then before the BGSAVE. */
 const SETTLING = 2000;
@@ -45,29 +45,12 @@ export async function measureSaving(
   options: BenchOptions,
   progress: (text: string) => void,
 ): Promise<Line[]> {
-  const rounds = { "mini-redis": [] as SaveUnderLoad[], "redis-server": [] as SaveUnderLoad[] };
-  for (let round = 0; round < options.rounds; round++) {
-    for (const name of turnsOf(round)) {
-      progress(`round ${round + 1}/${options.rounds} of BGSAVE under load, ${name}`);
-      // New ones each time, without a snapshot that would be loaded.
-      const directories = { "mini-redis": makeDirectory(), "redis-server": makeDirectory() };
-      rounds[name].push(
-        await withServer(name, { extra: [], directories }, (server) => measure(server, options)),
-      );
-    }
-  }
-  const line = (
-    what: string,
-    unit: string,
-    figure: (one: SaveUnderLoad) => number,
-    limits?: Limit[],
-  ): Line => ({
-    what,
-    unit,
-    ours: rounds["mini-redis"].map(figure),
-    reference: rounds["redis-server"].map(figure),
-    limits,
-  });
+  const run = (name: ServerName) => {
+    // New ones each time, without a snapshot that would be loaded.
+    const directories = { "mini-redis": makeDirectory(), "redis-server": makeDirectory() };
+    return withServer(name, { extra: [], directories }, (server) => measure(server, options));
+  };
+  const line = linesOf(await measureInTurns(options.rounds, "BGSAVE under load", progress, run));
   return [
     line("under load: PING p99.9", "ms", ({ quiet }) => quiet.p999),
     line("under load: PING p99.9 during BGSAVE", "ms", ({ saving }) => saving.p999),

@@ -1,7 +1,7 @@
 import { Client } from "../client.ts";
 import type { BenchOptions } from "../options.ts";
-import { askInfo, fill, requireKeys, turnsOf } from "../persistence/data.ts";
-import type { Limit, Line } from "../persistence/line.ts";
+import { askInfo, fill, measureInTurns, requireKeys } from "../persistence/data.ts";
+import { type Limit, type Line, linesOf } from "../persistence/line.ts";
 import type { Server, ServerName } from "../servers.ts";
 import { formatCount } from "../table.ts";
 import { isLinked, until, withFresh } from "./replica.ts";
@@ -24,20 +24,8 @@ export async function measureFullSync(
   options: BenchOptions,
   progress: (text: string) => void,
 ): Promise<Line[]> {
-  const rounds = { "mini-redis": [] as FullSync[], "redis-server": [] as FullSync[] };
-  for (let round = 0; round < options.rounds; round++) {
-    for (const name of turnsOf(round)) {
-      progress(`round ${round + 1}/${options.rounds} of full synchronisation, ${name}`);
-      rounds[name].push(await withFresh(name, [], (master) => measure(name, master, options)));
-    }
-  }
-  const line = (what: string, unit: string, figure: (one: FullSync) => number, limits?: Limit[]): Line => ({
-    what,
-    unit,
-    ours: rounds["mini-redis"].map(figure),
-    reference: rounds["redis-server"].map(figure),
-    limits,
-  });
+  const run = (name: ServerName) => withFresh(name, [], (master) => measure(name, master, options));
+  const line = linesOf(await measureInTurns(options.rounds, "full synchronisation", progress, run));
   return [
     line(`full sync of ${formatCount(options.keys)} keys`, "s", ({ seconds }) => seconds),
     line("longest PING before", "ms", ({ quietPing }) => quietPing),

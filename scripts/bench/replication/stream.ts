@@ -1,7 +1,7 @@
 import { Client, runCommand } from "../client.ts";
 import type { BenchOptions } from "../options.ts";
-import { noRounds, type Rounds, sleep, turnsOf } from "../persistence/data.ts";
-import type { Line } from "../persistence/line.ts";
+import { measureInTurns, sleep } from "../persistence/data.ts";
+import { type Line, linesOf } from "../persistence/line.ts";
 import { startLoad } from "../persistence/saving.ts";
 import { runBenchmark } from "../redis_benchmark.ts";
 import { kill, type Server, type ServerName } from "../servers.ts";
@@ -39,26 +39,13 @@ export async function measureStream(
   options: BenchOptions,
   progress: (text: string) => void,
 ): Promise<Line[]> {
-  const rounds = { "mini-redis": [] as Stream[], "redis-server": [] as Stream[] };
-  for (let round = 0; round < options.rounds; round++) {
-    for (const name of turnsOf(round)) {
-      progress(`round ${round + 1}/${options.rounds} of writing with a replica, ${name}`);
-      rounds[name].push(await withFresh(name, [], (master) => measure(name, master, options)));
-    }
-  }
-  const figures = (figure: (one: Stream) => number): Rounds => ({
-    ...noRounds(),
-    "mini-redis": rounds["mini-redis"].map(figure),
-    "redis-server": rounds["redis-server"].map(figure),
-  });
-  const line = (what: string, unit: string, figure: (one: Stream) => number): Line => {
-    const { "mini-redis": ours, "redis-server": reference } = figures(figure);
-    return { what, unit, ours, reference };
-  };
+  const run = (name: ServerName) => withFresh(name, [], (master) => measure(name, master, options));
+  const rounds = await measureInTurns(options.rounds, "writing with a replica", progress, run);
+  const line = linesOf(rounds);
   return [
     ...DEPTHS.map((depth, i) => ({
       ...line(`SET, depth ${depth}, with a replica`, "req/s", ({ replicated }) => replicated[i]),
-      base: figures(({ alone }) => alone[i])["mini-redis"],
+      base: rounds["mini-redis"].map(({ alone }) => alone[i]),
     })),
     line("lag under load", "bytes", ({ lag }) => lag.median),
     line("lag under load, greatest", "bytes", ({ lag }) => lag.max),
