@@ -50,10 +50,9 @@ export async function crashRun({ kills, policy, report, seed }: CrashOptions): P
   const total = { kills, sent: 0, acknowledged: 0, lost: 0, duringSnapshot: 0, duringRewrite: 0 };
   for (let kill = 1; kill <= kills; kill++) {
     try {
-      const active = await crash(server, writers, random);
+      const { active, killedAt } = await crash(server, writers, random);
       if (active === "BGSAVE") total.duringSnapshot++;
       if (active === "BGREWRITEAOF") total.duringRewrite++;
-      const killedAt = performance.now();
       await server.start();
       const survived = await verify(
         server,
@@ -69,17 +68,25 @@ export async function crashRun({ kills, policy, report, seed }: CrashOptions): P
   return total;
 }
 
-/** Has the server written to, and killed. What it was busy with besides, as far as that is known. */
-async function crash(server: TestServer, writers: Writer[], random: Random): Promise<string> {
+/** What the server was busy with besides, as far as that is known, and when it was killed, on the monotonic clock. */
+interface Crash {
+  readonly active: string;
+  readonly killedAt: number;
+}
+
+/** Has the server written to, and killed. */
+async function crash(server: TestServer, writers: Writer[], random: Random): Promise<Crash> {
   using client = await server.connect();
   await client.ask("DEBUG", "POPULATE", BALLAST, "ballast", 50);
   const running = writers.map((writer) => writer.run(server.port));
   const job = ["BGSAVE", "BGREWRITEAOF", "nothing"][random.below(3)];
   const jobs = job === "nothing" ? Promise.resolve(false) : keepBusy(server, job);
   await new Promise((resolve) => setTimeout(resolve, SHORTEST + random.below(LONGEST - SHORTEST)));
+  // Not behind the kill: it may take its time to be noticed, and what is lost then was not older.
+  const killedAt = performance.now();
   await server.kill();
   await Promise.all(running);
-  return await jobs ? job : "nothing";
+  return { active: await jobs ? job : "nothing", killedAt };
 }
 
 /** Begins the job as soon as it is over, until the server is gone. Whether it was under way then. */

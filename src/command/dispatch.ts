@@ -31,11 +31,12 @@ export class Dispatcher {
   conditions = 0;
   /** Commands run since the start or CONFIG RESETSTAT. */
   commandsProcessed = 0;
-  /** Batches run, what they took together and the longest one (microseconds), and the most commands of one. */
+  /** Batches run, what they took together (microseconds), and the most commands of one. */
   batches = 0;
   busyMicroseconds = 0;
-  longestBatch = 0;
   largestBatch = 0;
+  /** What those commands of the batch took that were timed one by one, in microseconds. */
+  timedAlone = 0;
   /**
    * Called when a command is refused before it runs: an open transaction fails by it. Answers the text that the
    * client gets, or null for none at all. `record` is null for a command that does not exist.
@@ -59,7 +60,6 @@ export class Dispatcher {
   #batchStart = 0;
   /** `commandsProcessed` when the batch began. */
   #batchFirst = 0;
-  #timedAlone = 0;
   /** Number of error replies that have been put down to a command. */
   #errorsSeen = 0;
 
@@ -118,23 +118,24 @@ export class Dispatcher {
     this.commandsProcessed += calls;
   }
 
-  /** Starts a batch: takes the time. */
-  beginBatch(): void {
+  /** Starts a batch: takes the time, and answers it. */
+  beginBatch(): number {
     this.#batchStart = this.#microseconds();
     this.#batchFirst = this.commandsProcessed;
-    this.#timedAlone = 0;
+    this.timedAlone = 0;
+    return this.#batchStart;
   }
 
   /** Ends a batch: shares its time out among the commands that were not timed one by one. */
   endBatch(): void {
     const batch = this.#batch;
     // The clock need not be asked when every command was timed by itself.
-    const elapsed = batch.length === 0 ? this.#timedAlone : this.#microseconds() - this.#batchStart;
+    const elapsed = batch.length === 0 ? this.timedAlone : this.#microseconds() - this.#batchStart;
     this.#countBatch(elapsed);
     if (batch.length === 0) return;
     let calls = 0;
     for (let i = 0; i < batch.length; i++) calls += batch[i].batchCalls;
-    const share = Math.max(0, elapsed - this.#timedAlone) / calls;
+    const share = Math.max(0, elapsed - this.timedAlone) / calls;
     for (let i = 0; i < batch.length; i++) {
       const record = batch[i];
       record.addTime(share, record.batchCalls);
@@ -147,7 +148,6 @@ export class Dispatcher {
     const commands = this.commandsProcessed - this.#batchFirst;
     this.batches++;
     this.busyMicroseconds += elapsed;
-    if (elapsed > this.longestBatch) this.longestBatch = elapsed;
     if (commands > this.largestBatch) this.largestBatch = commands;
   }
 
@@ -157,7 +157,6 @@ export class Dispatcher {
     this.#batchFirst = 0;
     this.batches = 0;
     this.busyMicroseconds = 0;
-    this.longestBatch = 0;
     this.largestBatch = 0;
     for (const record of this.#allRecords()) record.resetStatistics();
   }
@@ -212,7 +211,7 @@ export class Dispatcher {
     const start = this.#microseconds();
     this.#run(ctx, record, args);
     const elapsed = this.#microseconds() - start;
-    this.#timedAlone += elapsed;
+    this.timedAlone += elapsed;
     record.addTime(elapsed, 1);
   }
 

@@ -83,6 +83,11 @@ export class Keyspace {
     return deadline <= this.now && !this.replica;
   }
 
+  /** Grows with whatever is done with the data. */
+  get activity(): number {
+    return this.hits + this.misses + this.dirty;
+  }
+
   /** How many databases there are. */
   get databaseCount(): number {
     return this.#databases.length;

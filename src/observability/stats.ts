@@ -4,6 +4,8 @@
  * @module
  */
 
+import { LoopTime } from "../util/loop_time.ts";
+
 /** Figures of a server since its start or the last reset. */
 export class Stats {
   /** Time of the start, milliseconds since the epoch. */
@@ -29,9 +31,11 @@ export class Stats {
   /** Error replies by their code. */
   readonly errors = new Map<string, number>();
   errorReplies = 0;
+  readonly loop: LoopTime;
 
-  constructor(startedAt: number) {
-    this.startedAt = startedAt;
+  constructor(clock: { now(): number; monotonic(): number }) {
+    this.startedAt = clock.now();
+    this.loop = new LoopTime(clock);
   }
 
   /** Counts an error reply by its first word. */
@@ -60,5 +64,6 @@ export class Stats {
     this.outputBufferDisconnections = 0;
     this.errorReplies = 0;
     this.errors.clear();
+    this.loop.reset();
   }
 }

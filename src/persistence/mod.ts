@@ -9,6 +9,7 @@ import type { Config } from "../config/mod.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { byteStringToUtf8 } from "../util/byte_string.ts";
 import type { Clock } from "../util/clock.ts";
+import type { LoopTime } from "../util/loop_time.ts";
 import type { AppendLogListener } from "./aof/append_log.ts";
 import { AppendOnlyFile } from "./aof/append_only_file.ts";
 import { CommandImageWriter } from "./aof/command_image.ts";
@@ -41,6 +42,7 @@ export interface PersistenceParts {
   readonly registry: CommandRegistry;
   readonly log: LineLog;
   readonly clock: Clock;
+  readonly loop: LoopTime;
   /** Where the files are; by default the working directory. */
   readonly directory?: DataDirectory;
   /** Told of the append-only file's fortunes. */
@@ -86,6 +88,8 @@ export class Persistence {
   transfer: { abort(): void } | null = null;
   /** Where the data stand in replication, to be noted in every snapshot; null for nowhere. */
   position: (() => ReplicationPosition | null) | null = null;
+  /** What images hold the event loop for. */
+  readonly loop: LoopTime;
   /** Called when {@linkcode busy} or a status changed. */
   onChange: (() => void) | null = null;
 
@@ -94,12 +98,14 @@ export class Persistence {
 
   constructor(parts: PersistenceParts) {
     this.#parts = parts;
-    const { clock, config, keyspace, log, listener } = parts;
+    const { clock, config, keyspace, log, listener, loop } = parts;
+    this.loop = loop;
     this.directory = parts.directory ?? workingDirectory;
     this.snapshots = new SnapshotJob({
       keyspace,
       log,
       clock,
+      loop,
       newImage: () => this.#newSnapshot(false),
       target: () => ({
         path: this.snapshotPath,
@@ -130,7 +136,7 @@ export class Persistence {
     this.rewrites = new RewriteJob({
       file: this.appendOnly,
       keyspace,
-      clock,
+      loop,
       newImage: (format) => this.newBase(format),
       syncing: () => config.get("aof-rewrite-incremental-fsync"),
     });

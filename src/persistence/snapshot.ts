@@ -30,7 +30,7 @@ export interface ImageWriter {
 }
 
 /** Entries between two looks at the clock. */
-const STRIDE = 32;
+const STRIDE = 16;
 
 /** One database of the image. */
 interface Part {
@@ -50,6 +50,8 @@ interface Partial {
 
 /** One image. */
 export class Snapshot implements ImageRecorder {
+  /** Whose data these are. */
+  readonly keyspace: Keyspace;
   /** Keys that the image has, and how many are recorded. */
   readonly total: number;
   recorded = 0;
@@ -64,6 +66,7 @@ export class Snapshot implements ImageRecorder {
 
   /** Begins an image of all data. */
   constructor(keyspace: Keyspace, writer: ImageWriter) {
+    this.keyspace = keyspace;
     this.#writer = writer;
     this.#parts = [...keyspace.databases()]
       .filter(({ size }) => size > 0)

@@ -5,13 +5,20 @@
  */
 
 import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { LoopTime } from "../util/loop_time.ts";
 import { nextTurn } from "../util/turn.ts";
 import { SafeFile } from "./safe_file.ts";
 import { type ImageWriter, Snapshot } from "./snapshot.ts";
 import { systemReason } from "../util/system_reason.ts";
 
-/** Milliseconds that the walk may hold the event loop at a time. */
-const SLICE = 1;
+/**
+ * Milliseconds that the walk may hold the event loop at a time: while commands are being run, and while nobody wants
+ * anything. With the checksum and the write the latter makes about as long as {@linkcode nextTurn} takes.
+ */
+const BUSY_SLICE = 0.75;
+const IDLE_SLICE = 1.5;
+/** Slices in a row without a command after which nobody seems to want anything. */
+const IDLE_AFTER = 4;
 
 /** How a save ends; `failed` has been logged. */
 export type SaveResult = "saved" | "failed" | "aborted";
@@ -30,6 +37,7 @@ export interface SnapshotParts {
   readonly keyspace: Keyspace;
   readonly log: { notice(text: string): void; warning(text: string): void };
   readonly clock: { now(): number; monotonic(): number };
+  readonly loop: LoopTime;
   /** A writer for a new file. */
   readonly newImage: () => ImageWriter;
   readonly target: () => SnapshotTarget;
@@ -131,14 +139,14 @@ export class SnapshotJob {
   }
 
   async #run(snapshot: Snapshot, image: ImageWriter, dirty: number): Promise<SaveResult> {
-    const { clock, log, target } = this.#parts;
+    const { log, loop, target } = this.#parts;
     let file: SafeFile | null = null;
     let result: SaveResult = "saved";
     try {
       const { path, syncing, keyDelay } = target();
       // Not the name that SAVE uses: one that follows an abort may be done before the abort is.
       file = this.#file = new SafeFile(temporaryName(path, "temp-bgsave"), syncing);
-      const isComplete = await writeImage(snapshot, image, file, clock, () => this.#aborted, keyDelay);
+      const isComplete = await writeImage(snapshot, image, file, loop, () => this.#aborted, keyDelay);
       if (isComplete) await file.commit(path);
       if (this.#aborted) result = "aborted";
       else log.notice("DB saved on disk");
@@ -177,9 +185,7 @@ export class SnapshotJob {
 
 /** Takes an image: a file, or the connections to replicas. */
 export interface ImageSink {
-  /**
-   * Resolves, after a turn of the event loop at least, when there is room for more. `bytes` must not change until then.
-   */
+  /** Resolves when there is room for more. `bytes` must not change until then. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
@@ -188,26 +194,38 @@ export async function writeImage(
   snapshot: Snapshot,
   image: ImageWriter,
   sink: ImageSink,
-  clock: { monotonic(): number },
+  loop: LoopTime,
   isAborted: () => boolean,
   keyDelay = 0,
 ): Promise<boolean> {
+  const { keyspace } = snapshot;
+  let { activity } = keyspace;
+  let quietSlices = 0;
   for (let complete = false; !complete;) {
-    const end = keyDelay > 0 ? 0 : clock.monotonic() + SLICE;
+    // That a write has ended does not mean that sockets were looked at: if it ends soon, the event loop goes on with what
+    // waited for it, dozens of times in a row (a PING waited for 63 ms). Only what it does for a timer includes that.
+    const turn = nextTurn();
+    quietSlices = keyspace.activity === activity ? quietSlices + 1 : 0;
+    activity = keyspace.activity;
+    const slice = keyDelay > 0 ? 0 : quietSlices >= IDLE_AFTER ? IDLE_SLICE : BUSY_SLICE;
     const before = snapshot.recorded;
-    complete = snapshot.step(() => clock.monotonic() >= end);
+    const start = loop.now();
+    complete = snapshot.step(() => loop.now() - start >= slice * 1000);
+    const written = writeReady(image, sink);
+    loop.add(start);
+    await written;
     if (keyDelay > 0) await delay((snapshot.recorded - before) * keyDelay / 1000);
-    let written = false;
-    for (let bytes = image.take(); bytes !== null; bytes = image.take()) {
-      await sink.write(bytes);
-      image.reuse?.(bytes);
-      written = true;
-    }
-    // A write lets the event loop turn by itself.
-    if (!written) await nextTurn();
+    await turn;
     if (isAborted()) return false;
   }
   return true;
+}
+
+async function writeReady(image: ImageWriter, sink: ImageSink): Promise<void> {
+  for (let bytes = image.take(); bytes !== null; bytes = image.take()) {
+    await sink.write(bytes);
+    image.reuse?.(bytes);
+  }
 }
 
 /** Writes what is ready. */

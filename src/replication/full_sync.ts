@@ -10,7 +10,6 @@
 import { type ImageSink, type SaveResult, writeImage } from "../persistence/snapshot_job.ts";
 import { Snapshot } from "../persistence/snapshot.ts";
 import type { RdbFileWriter } from "../persistence/rdb/file_writer.ts";
-import { nextTurn } from "../util/turn.ts";
 import { HeldStream, MOST_UNSENT } from "./held_stream.ts";
 import type { ReplicationParts } from "./mod.ts";
 import type { Replica } from "./replica.ts";
@@ -18,8 +17,6 @@ import type { ReplicationStream } from "./stream.ts";
 
 /** What is read of a snapshot's file at a time. */
 const FILE_PIECE = 64 * 1024;
-/** Milliseconds after which the event loop is made to turn. */
-const LONGEST_TURN = 2;
 
 /** One snapshot on its way to replicas. */
 export class FullSync implements ImageSink {
@@ -37,7 +34,6 @@ export class FullSync implements ImageSink {
   /** While it is being saved to the disk, others may still join. */
   #isOpen: boolean;
   #aborted = false;
-  #lastTurn = 0;
 
   /** Begins with the data of this moment. No other image may be under way. `replicas` want the same, and are not empty. */
   constructor(
@@ -107,11 +103,6 @@ export class FullSync implements ImageSink {
   /** Takes a piece of the snapshot, and waits for the slowest replica. */
   async write(bytes: Uint8Array): Promise<void> {
     await Promise.all([...this.#members].map((replica) => this.#sendPiece(replica, bytes)));
-    // A socket that has room takes its bytes without a turn of the event loop.
-    const { clock } = this.#parts;
-    if (clock.monotonic() - this.#lastTurn < LONGEST_TURN) return;
-    await nextTurn();
-    this.#lastTurn = clock.monotonic();
   }
 
   async #sendPiece(replica: Replica, bytes: Uint8Array): Promise<void> {
@@ -127,7 +118,7 @@ export class FullSync implements ImageSink {
   }
 
   async #sendImage(image: RdbFileWriter, isEmpty: boolean): Promise<void> {
-    const { clock, config, keyspace, newId, persistence } = this.#parts;
+    const { config, keyspace, newId, persistence } = this.#parts;
     persistence.transfer = this;
     const mark = newId();
     const snapshot = isEmpty ? null : new Snapshot(keyspace, image);
@@ -137,7 +128,7 @@ export class FullSync implements ImageSink {
     if (snapshot === null) await this.#sendEmpty(image);
     else {
       const keyDelay = config.get("rdb-key-save-delay");
-      isComplete = await writeImage(snapshot, image, this, clock, isOver, keyDelay);
+      isComplete = await writeImage(snapshot, image, this, persistence.loop, isOver, keyDelay);
     }
     persistence.transfer = null;
     if (isComplete) { for (const replica of [...this.#members]) this.#imageSent(replica, mark); }

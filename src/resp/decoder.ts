@@ -86,6 +86,8 @@ export class Decoder {
   /** Most bytes held since the buffer's size was last looked at, and how often it was found empty since. */
   #peak = 0;
   #timesEmpty = 0;
+  /** Where the line behind the number begins that {@linkcode #shortNumber} found last. */
+  #nextLine = 0;
   /** How far an unterminated inline line was searched, relative to `#position`. */
   #inlineSearched = 0;
   /** Where the last inline command lies in its RESP form. */
@@ -194,10 +196,9 @@ export class Decoder {
         if (position + 2 === end && buffer[position] === CR) return this.#fail("invalid multibulk length");
         return this.#incomplete(frame, frameStart, 0, 0, frameStart);
       }
-      count = buffer[position] - ZERO;
-      if (count >= 1 && count <= 9 && buffer[position + 1] === CR) {
-        position += 3;
-      } else {
+      count = this.#shortNumber(position);
+      if (count >= 0) position = this.#nextLine;
+      else {
         const line = this.#readLine(position, "too big mbulk count string");
         if (line < 0) return line === INCOMPLETE && this.#incomplete(frame, frameStart, 0, 0, frameStart);
         count = parseLength(buffer, position, line);
@@ -225,15 +226,9 @@ export class Decoder {
         if (position + 3 === end && buffer[position + 1] === CR) return this.#fail("invalid bulk length");
         return this.#incomplete(frame, frameStart, count, index, position);
       }
-      let size = buffer[position + 1] - ZERO;
-      let data = position + 2;
-      if (size > 0 && size <= 9) {
-        while (data < end && buffer[data] >= ZERO && buffer[data] <= NINE && size < LARGEST_FAST_SIZE) {
-          size = size * 10 + buffer[data++] - ZERO;
-        }
-      } else if (size > 9) size = NOT_A_DIGIT;
-      if (size >= 0 && data + 1 < end && buffer[data] === CR) data += 2;
-      else {
+      let size = this.#shortNumber(position + 1);
+      let data = this.#nextLine;
+      if (size < 0) {
         const line = this.#readLine(position + 1, "too big bulk count string");
         if (line < 0) {
           return line === INCOMPLETE && this.#incomplete(frame, frameStart, count, index, position);
@@ -268,6 +263,22 @@ export class Decoder {
     this.#position = position;
     this.#partial = null;
     return true;
+  }
+
+  /** The number that makes up the whole line at `from`, if it is a plain one, which is the rule; else -1. */
+  #shortNumber(from: number): number {
+    const buffer = this.#buffer;
+    const end = this.#end;
+    let value = buffer[from] - ZERO;
+    let i = from + 1;
+    if (value > 0 && value <= 9) {
+      while (i < end && buffer[i] >= ZERO && buffer[i] <= NINE && value < LARGEST_FAST_SIZE) {
+        value = value * 10 + buffer[i++] - ZERO;
+      }
+    } else if (value !== 0) return -1;
+    if (i + 1 >= end || buffer[i] !== CR) return -1;
+    this.#nextLine = i + 2;
+    return value;
   }
 
   /**
@@ -394,8 +405,6 @@ export class Decoder {
 
 const INCOMPLETE = -1;
 const FAILED = -2;
-/** Sends a size that begins with no digit the strict way. */
-const NOT_A_DIGIT = -1;
 
 /** Strict decimal of a count or size line; NaN if it is none. */
 function parseLength(buffer: Uint8Array, start: number, end: number): number {

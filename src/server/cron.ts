@@ -6,6 +6,7 @@
 
 import type { PeriodicJob, PeriodicWork } from "../commands/services.ts";
 import type { Clock } from "../util/clock.ts";
+import type { LoopTime } from "../util/loop_time.ts";
 
 /** Clients per tick up to which the frequency of `hz` is enough. */
 const CLIENTS_PER_TICK = 200;
@@ -34,6 +35,7 @@ export class Cron implements PeriodicWork {
   paused = false;
 
   readonly #clock: Clock;
+  readonly #loop: LoopTime;
   readonly #pace: () => Pace;
   readonly #onFailure: (job: string, error: unknown) => void;
   readonly #jobs: ScheduledJob[] = [];
@@ -41,8 +43,14 @@ export class Cron implements PeriodicWork {
   #frequency = 0;
 
   /** `pace` is asked at every tick. */
-  constructor(clock: Clock, pace: () => Pace, onFailure: (job: string, error: unknown) => void) {
+  constructor(
+    clock: Clock,
+    loop: LoopTime,
+    pace: () => Pace,
+    onFailure: (job: string, error: unknown) => void,
+  ) {
     this.#clock = clock;
+    this.#loop = loop;
     this.#pace = pace;
     this.#onFailure = onFailure;
   }
@@ -101,7 +109,7 @@ export class Cron implements PeriodicWork {
   }
 
   #onTimer(): void {
-    this.tick();
+    this.#loop.periodic(() => this.tick());
     const frequency = frequencyOf(this.#pace());
     if (this.#timer !== undefined && frequency !== this.#frequency) this.#setTimer(frequency);
   }

@@ -29,6 +29,8 @@ export interface GroupHost {
   beginGroup(): void;
   /** Everything but the replies: statistics, the log, the replicas. Answers what the replies have to wait for. */
   endGroup(): ReplyWait | null;
+  /** After the replies. */
+  groupSent(): void;
   /** Whether groups must not be smaller than a turn. */
   readonly sharesTurn: boolean;
 }
@@ -83,6 +85,7 @@ export class Intake {
       while (next < batch.length && work < mostWork) work += batch[next++].run();
       const wait = this.#host.endGroup();
       for (let i = first; i < next; i++) batch[i].proceed(wait);
+      this.#host.groupSent();
     } catch (fault) {
       // Nobody expected it; the other connections are to live on.
       if (next === first) next = batch.length;

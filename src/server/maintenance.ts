@@ -23,8 +23,10 @@ export interface Maintenance {
 /** Adds the jobs and the guard, and follows the configuration. */
 export function installMaintenance(services: Services): Maintenance {
   const { config, log } = services;
+  const { loop } = services.stats;
   const expiry = expiryTask(services);
   const eviction = new SlicedTask(
+    loop,
     () => services.evictor.run() === "running",
     () => 0,
     (error) => log.warning(`Eviction failed: ${error}`),
@@ -33,7 +35,7 @@ export function installMaintenance(services: Services): Maintenance {
   let count: ObjectCount | null = null;
   const apply = () => {
     configure(services);
-    if (services.keyspace.counting) count ??= startObjectCount(services.keyspace, log);
+    if (services.keyspace.counting) count ??= startObjectCount(services.keyspace, loop, log);
     else {
       count?.stop();
       count = null;
@@ -65,7 +67,7 @@ const EVICTION_DIRECTIVES = [
   "maxmemory-eviction-tenacity",
 ] as const;
 
-function expiryTask({ config, cron, expireCycle, log }: Services): SlicedTask {
+function expiryTask({ config, cron, expireCycle, log, stats }: Services): SlicedTask {
   const begin = () => expireCycle.begin(cron.frequency, config.get("active-expire-effort"));
   const slice = () => {
     if (expireCycle.slice()) return true;
@@ -75,6 +77,7 @@ function expiryTask({ config, cron, expireCycle, log }: Services): SlicedTask {
     return true;
   };
   const task = new SlicedTask(
+    stats.loop,
     slice,
     () => expireCycle.pause,
     (error) => log.warning(`The expire cycle failed: ${error}`),

@@ -7,6 +7,7 @@
 import type { Database } from "../keyspace/database.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Log } from "../observability/log.ts";
+import type { LoopTime } from "../util/loop_time.ts";
 import { SlicedTask } from "./sliced_task.ts";
 
 /** Milliseconds between two shards; a shard has some thousand keys at most. */
@@ -21,9 +22,10 @@ export interface ObjectCount {
  * Notes the size of every object, shard by shard: while nobody limited the memory, objects changed without their
  * sizes being followed.
  */
-export function startObjectCount(keyspace: Keyspace, log: Log): ObjectCount {
+export function startObjectCount(keyspace: Keyspace, loop: LoopTime, log: Log): ObjectCount {
   const steps = walk(keyspace);
   const task = new SlicedTask(
+    loop,
     () => !steps.next().done,
     () => PAUSE,
     (error) => log.warning(`The count of objects failed: ${error}`),

@@ -92,13 +92,14 @@ export class Server {
     const registry = new CommandRegistry(commandTable, renames(config));
     const dispatcher = new Dispatcher(registry, keyspace, () => clock.monotonic() * 1000);
     const clients = new ClientRegistry();
-    const stats = new Stats(clock.now());
+    const stats = new Stats(clock);
     const persistence = new Persistence({
       config,
       keyspace,
       registry,
       log,
       clock,
+      loop: stats.loop,
       directory,
       listener: logListener(log, surroundings.fail, () => {
         setDiskCondition(this.services);
@@ -111,6 +112,7 @@ export class Server {
     this.listeners = new Listeners(config);
     this.#cron = new Cron(
       clock,
+      stats.loop,
       () => ({ hz: config.get("hz"), dynamic: config.get("dynamic-hz"), clients: clients.size }),
       (job, error) => log.warning(`The periodic job '${job}' failed: ${error}`),
     );

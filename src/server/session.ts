@@ -186,7 +186,9 @@ export class Session implements Transport, Receiver, Messenger, Refusable {
     try {
       this.#host.beginGroup();
       this.#runBatch();
-      return this.#settle(this.#host.endGroup());
+      const paused = this.#settle(this.#host.endGroup());
+      this.#host.groupSent();
+      return paused;
     } catch (fault) {
       this.fail(fault);
     }

@@ -45,6 +45,8 @@ export class SessionHost {
 
   #nextClientId = 1;
   #running: Client | null = null;
+  /** When the group began, microseconds. */
+  #groupStart = 0;
   /** Offset of the replication stream before the commands of the running client. */
   #offsetBefore = 0;
   readonly #toFlush = new Set<Messenger>();
@@ -81,7 +83,8 @@ export class SessionHost {
 
   /** Before the batches of one or more clients, which are timed together. */
   beginGroup(): void {
-    this.dispatcher.beginBatch();
+    this.#groupStart = this.dispatcher.beginBatch();
+    this.#takeTime();
   }
 
   /**
@@ -92,9 +95,14 @@ export class SessionHost {
     this.dispatcher.endBatch();
     this.lookAhead.trim();
     this.services.replication.stream.flush();
-    const wait = this.gate === null ? null : this.gate.settle();
+    const wait = this.#settle();
     if (this.#toFlush.size > 0) this.#flushAll(wait);
     return wait;
+  }
+
+  /** After the replies were sent. */
+  groupSent(): void {
+    this.services.stats.loop.add(this.#groupStart);
   }
 
   /** Whether all commands of a turn should be one group, because one sync of the log then does for all of them. */
@@ -102,11 +110,11 @@ export class SessionHost {
     return this.gate?.log?.isDurable === true;
   }
 
-  /** Before a client's commands: takes the time that they see, and points the context at the client. */
+  /** Before a client's commands: points the context at it. */
   enter(client: Client): void {
-    const now = this.services.clock.now();
-    this.context.keyspace.setTime(now);
-    client.lastActiveAt = now;
+    // The time that commands see is the group's, unless there was one among them that may have taken long.
+    if (this.dispatcher.timedAlone > 0) this.#takeTime();
+    client.lastActiveAt = this.context.keyspace.now;
     this.#running = client;
     this.#offsetBefore = this.services.replication.stream.offset;
     this.context.enter(client);
@@ -129,7 +137,9 @@ export class SessionHost {
 
   endBatch(): ReplyWait | null {
     this.leave();
-    return this.endGroup();
+    const wait = this.endGroup();
+    this.groupSent();
+    return wait;
   }
 
   /**
@@ -161,7 +171,7 @@ export class SessionHost {
   /** Has a client send what was queued for it when the present group ends. */
   flushLater(client: Messenger): void {
     if (this.#toFlush.size === 0 && this.#running === null) {
-      queueMicrotask(() => this.#flushAll(this.gate === null ? null : this.gate.settle()));
+      queueMicrotask(() => this.#flushAll(this.#settle()));
     }
     this.#toFlush.add(client);
   }
@@ -216,6 +226,21 @@ export class SessionHost {
 
   protocolFailed(client: Client, error: string): void {
     this.services.log.verbose(`${error} from client ${client.transport.remoteAddress}`);
+  }
+
+  /** Has the log written, if there is one. */
+  #settle(): ReplyWait | null {
+    const { gate } = this;
+    if (gate === null || gate.log === null) return null;
+    const { loop } = this.services.stats;
+    const start = loop.now();
+    const wait = gate.settle();
+    loop.log += loop.now() - start;
+    return wait;
+  }
+
+  #takeTime(): void {
+    this.context.keyspace.setTime(this.services.clock.now());
   }
 
   #flushAll(wait: ReplyWait | null): void {

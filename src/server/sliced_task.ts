@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { LoopTime } from "../util/loop_time.ts";
+
 /** Work that is done in slices, each in a turn of the event loop of its own. */
 export class SlicedTask {
+  readonly #loop: LoopTime;
   readonly #slice: () => boolean;
   readonly #pause: () => number;
   readonly #onFailure: (error: unknown) => void;
@@ -15,7 +18,13 @@ export class SlicedTask {
    * `slice` does a piece of work and answers whether there is more; `pause` answers the milliseconds to wait between
    * two pieces. After a failure, which `onFailure` is told of, the rest of the work is dropped.
    */
-  constructor(slice: () => boolean, pause: () => number, onFailure: (error: unknown) => void) {
+  constructor(
+    loop: LoopTime,
+    slice: () => boolean,
+    pause: () => number,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#loop = loop;
     this.#slice = slice;
     this.#pause = pause;
     this.#onFailure = onFailure;
@@ -49,7 +58,7 @@ export class SlicedTask {
   #run(): void {
     this.#timer = undefined;
     try {
-      if (this.#slice()) this.#schedule();
+      if (this.#loop.periodic(this.#slice)) this.#schedule();
     } catch (error) {
       this.#onFailure(error);
     }

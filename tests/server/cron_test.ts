@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Cron, type Pace } from "../../src/server/cron.ts";
 import { ManualClock } from "../../src/util/clock.ts";
+import { LoopTime } from "../../src/util/loop_time.ts";
 
 class Setup {
   readonly clock = new ManualClock();
@@ -9,6 +10,7 @@ class Setup {
   readonly runs: string[] = [];
   readonly cron = new Cron(
     this.clock,
+    new LoopTime(this.clock),
     () => this.pace,
     (job, error) => this.failures.push(`${job}: ${error}`),
   );

@@ -4,9 +4,11 @@ import { CommandContext } from "../../src/command/context.ts";
 import type { Dispatcher } from "../../src/command/dispatch.ts";
 import type { Services } from "../../src/commands/services.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
+import { Stats } from "../../src/observability/stats.ts";
 import { Reply } from "../../src/resp/reply.ts";
 import { Session } from "../../src/server/session.ts";
 import { SessionHost } from "../../src/server/session_host.ts";
+import { ManualClock } from "../../src/util/clock.ts";
 import { Random } from "../../src/util/random.ts";
 
 const noStream = { offset: 0, flush: () => false };
@@ -16,7 +18,7 @@ function newHost(warnings: string[], stream = noStream, fails = true): SessionHo
   const keyspace = new Keyspace(1, new Random(1));
   const context = new CommandContext(keyspace, new Reply(), {}, undefined as unknown as Client);
   const dispatcher = {
-    beginBatch() {},
+    beginBatch: () => 0,
     endBatch() {},
     execute({ reply }: CommandContext) {
       reply.simpleString("meant for somebody else");
@@ -29,7 +31,7 @@ function newHost(warnings: string[], stream = noStream, fails = true): SessionHo
     clock: { now: () => 1 },
     log: { warning: (text: string) => warnings.push(text), verbose() {} },
     replication: { stream },
-    stats: { inputBytes: 0, outputBytes: 0, reads: 0, writes: 0 },
+    stats: new Stats(new ManualClock()),
   } as unknown as Services;
   return new SessionHost(services, dispatcher, context, { maxBulkSize: 1 << 20 });
 }

@@ -1,11 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { SlicedTask } from "../../src/server/sliced_task.ts";
+import { ManualClock } from "../../src/util/clock.ts";
+import { LoopTime } from "../../src/util/loop_time.ts";
 
 Deno.test("sliced task: one slice at once, the others in later turns", async () => {
   const done = Promise.withResolvers<void>();
   const log: string[] = [];
   let left = 3;
   const task = new SlicedTask(
+    new LoopTime(new ManualClock()),
     () => {
       log.push(`slice ${left}`);
       if (--left === 0) done.resolve();
@@ -31,6 +34,7 @@ Deno.test("sliced task: can begin in a later turn, and be stopped", async () => 
   let slices = 0;
   const first = Promise.withResolvers<void>();
   const task = new SlicedTask(
+    new LoopTime(new ManualClock()),
     () => {
       slices++;
       first.resolve();
@@ -52,6 +56,7 @@ Deno.test("sliced task: can begin in a later turn, and be stopped", async () => 
 Deno.test("sliced task: a failure is told of and ends the work", () => {
   const failures: unknown[] = [];
   const task = new SlicedTask(
+    new LoopTime(new ManualClock()),
     () => {
       throw new Error("no luck");
     },

@@ -86,7 +86,7 @@ export class RedisReference {
 }
 
 async function connect(path: string): Promise<Deno.Conn> {
-  for (let attempt = 0; attempt < 500; attempt++) {
+  for (let attempt = 0; attempt < 3000; attempt++) {
     try {
       return await Deno.connect({ transport: "unix", path });
     } catch {

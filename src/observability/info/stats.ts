@@ -76,24 +76,23 @@ function keyspaceFields({ evictor, expireCycle, keyspace, pubsub }: InfoSource):
   ];
 }
 
-/** A cycle of the event loop, as far as this program sees it, is a batch of commands of one client. */
-function eventLoopFields({ dispatcher, rates }: InfoSource): Field[] {
-  const busy = Math.round(dispatcher.busyMicroseconds);
+/** A cycle of the event loop, as far as this program sees it, is a group of commands that are served together. */
+function eventLoopFields({ dispatcher, rates, stats }: InfoSource): Field[] {
   return [
     ["eventloop_cycles", dispatcher.batches],
-    ["eventloop_duration_sum", busy],
-    ["eventloop_duration_cmd_sum", busy],
+    ["eventloop_duration_sum", Math.round(stats.loop.total)],
+    ["eventloop_duration_cmd_sum", Math.round(dispatcher.busyMicroseconds)],
     ["instantaneous_eventloop_cycles_per_sec", Math.round(rates.cyclesPerSecond)],
     ["instantaneous_eventloop_duration_usec", Math.round(rates.cycleMicroseconds)],
   ];
 }
 
 /** The lines of INFO debug, which is shown only when asked for by name. */
-export function debugSection({ dispatcher }: InfoSource): Field[] {
+export function debugSection({ dispatcher, stats: { loop } }: InfoSource): Field[] {
   return [
-    ["eventloop_duration_aof_sum", 0],
-    ["eventloop_duration_cron_sum", 0],
-    ["eventloop_duration_max", Math.round(dispatcher.longestBatch)],
+    ["eventloop_duration_aof_sum", Math.round(loop.log)],
+    ["eventloop_duration_cron_sum", Math.round(loop.cron)],
+    ["eventloop_duration_max", Math.round(loop.longest)],
     ["eventloop_cmd_per_cycle_max", dispatcher.largestBatch],
   ];
 }

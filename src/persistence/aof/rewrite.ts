@@ -10,13 +10,14 @@ import { type ImageWriter, Snapshot } from "../snapshot.ts";
 import { writeImage } from "../snapshot_job.ts";
 import type { AppendOnlyFile, Rewrite } from "./append_only_file.ts";
 import type { BaseFormat } from "./manifest.ts";
+import type { LoopTime } from "../../util/loop_time.ts";
 import { systemReason } from "../../util/system_reason.ts";
 
 /** What a rewrite has to do with. */
 export interface RewriteParts {
   readonly file: AppendOnlyFile;
   readonly keyspace: Keyspace;
-  readonly clock: { monotonic(): number };
+  readonly loop: LoopTime;
   /** A writer for a new base. */
   readonly newImage: (format: BaseFormat) => ImageWriter;
   /** `aof-rewrite-incremental-fsync`. */
@@ -69,11 +70,11 @@ export class RewriteJob {
 
   /** Never rejects. */
   async #run(snapshot: Snapshot, image: ImageWriter, rewrite: Rewrite): Promise<void> {
-    const { clock, file, syncing } = this.#parts;
+    const { file, loop, syncing } = this.#parts;
     let target: SafeFile | undefined;
     try {
       target = new SafeFile(rewrite.temporaryPath, syncing());
-      if (await writeImage(snapshot, image, target, clock, () => this.#aborted)) {
+      if (await writeImage(snapshot, image, target, loop, () => this.#aborted)) {
         await target.commit(rewrite.basePath);
       }
       if (!this.#aborted) file.completeRewrite();

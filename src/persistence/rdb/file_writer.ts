@@ -19,6 +19,9 @@ import { RdbWriter } from "./writer.ts";
 /** What is worth writing to a file: less than a slice of the walk gives, since a slice without a write costs a pause. */
 const CHUNK_SIZE = 32 * 1024;
 
+/** Bytes that go into the checksum at a time, at least. */
+const SUM_SIZE = 4096;
+
 /** What a file is to hold besides the keys. */
 export interface RdbFileOptions {
   /** Format: 11 unless told; 10 is Redis 7.0's. */
@@ -77,6 +80,8 @@ export class RdbFileWriter implements ImageWriter {
     const value = database.valueOf(handle);
     this.#head(database, handle, value);
     saveValue(this.#writer, database, value, this.#version);
+    // Here, as far as can be, where it belongs to what the caller measures.
+    if (this.#file.length - this.#summed >= SUM_SIZE) this.#sum();
   }
 
   entryInSteps(database: Database, handle: number): Iterator<void> | null {

@@ -59,8 +59,38 @@ Deno.test("INFO has the fields of 7.2 that programs read", async () => {
   assertEquals(fields.get("mem_allocator"), "libc");
   assertEquals(fields.get("process_id"), String(server.pid));
   assertMatch(fields.get("run_id")!, /^[0-9a-f]{40}$/);
-  const debug = await info(client, "debug");
-  assert(debug.has("eventloop_duration_aof_sum") && debug.has("eventloop_cmd_per_cycle_max"));
+});
+
+Deno.test("INFO tells how long the event loop was held: by commands, the log, periodic work, snapshots", async () => {
+  await using server = await startServer({ config: { "enable-debug-command": true, appendonly: true } });
+  using client = await server.connect();
+  const held = async () => {
+    const [stats, debug] = [await info(client, "stats"), await info(client, "debug")];
+    const of = (fields: Map<string, string>, name: string) => Number(fields.get(`eventloop_${name}`));
+    return {
+      commands: of(stats, "duration_cmd_sum"),
+      sum: of(stats, "duration_sum"),
+      log: of(debug, "duration_aof_sum"),
+      cron: of(debug, "duration_cron_sum"),
+      max: of(debug, "duration_max"),
+    };
+  };
+  await client.ask("DEBUG", "POPULATE", 20_000);
+  await client.ask("CONFIG", "RESETSTAT");
+  const first = await held();
+  await client.ask("DEBUG", "SLEEP", "0.05");
+  const second = await held();
+  assert(second.max >= 50_000 && second.commands - first.commands >= 50_000, JSON.stringify(second));
+  assert(second.sum >= second.commands + second.cron, JSON.stringify(second));
+  await client.ask("SET", "key", "value");
+  await client.ask("BGSAVE");
+  await server.waitForLog(/Background saving terminated/);
+  let third = await held();
+  // Ten times a second.
+  while (third.cron === second.cron) third = await held();
+  assert(third.log > second.log, JSON.stringify([second, third]));
+  const others = ({ sum, commands, cron, log }: typeof third) => sum - commands - cron - log;
+  assert(others(third) > others(second), JSON.stringify([second, third]));
 });
 
 Deno.test("INFO counts what happened, CONFIG RESETSTAT forgets it", async () => {

@@ -9,6 +9,7 @@ import { RewriteJob } from "../../../src/persistence/aof/rewrite.ts";
 import { RdbFileWriter } from "../../../src/persistence/rdb/file_writer.ts";
 import { type ImageWriter, Snapshot } from "../../../src/persistence/snapshot.ts";
 import { ManualClock } from "../../../src/util/clock.ts";
+import { LoopTime } from "../../../src/util/loop_time.ts";
 import type { InProcess } from "../../commands/in_process.ts";
 import { CrashingDisk } from "./crashing_disk.ts";
 import { turn } from "./fake_log_file.ts";
@@ -436,7 +437,7 @@ Deno.test("rewrite job: the image is that of the beginning, with writers all alo
     const job = new RewriteJob({
       file: server.file,
       keyspace: server.session.keyspace,
-      clock: server.clock,
+      loop: new LoopTime(server.clock),
       newImage: (each) => server.newImage(each),
       syncing: () => true,
     });
@@ -472,7 +473,7 @@ Deno.test("rewrite job: it can be given up, and fail", async () => {
   const job = new RewriteJob({
     file: server.file,
     keyspace: server.session.keyspace,
-    clock: server.clock,
+    loop: new LoopTime(server.clock),
     newImage: (format) => server.newImage(format),
     syncing: () => false,
   });
