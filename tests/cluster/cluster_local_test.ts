@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@
 import { Cluster } from "ioredis";
 import { ConfigFileError, localClusterSize, parseCommandLine } from "../../src/config/mod.ts";
 import { runServer } from "../harness.ts";
-import { freePort } from "../support/free_port.ts";
+import { freePorts } from "../support/free_port.ts";
 import { RespClient } from "../support/resp_client.ts";
 import { serverCommand } from "../support/server_command.ts";
 import { until } from "../persistence/tools.ts";
@@ -60,19 +60,6 @@ class LocalCluster {
   }
 }
 
-/** The first of `SIZE` ports on which nothing listens. */
-function freePorts(): number {
-  for (;;) {
-    const first = freePort();
-    try {
-      for (let i = 1; i < SIZE; i++) Deno.listen({ hostname: "127.0.0.1", port: first + i }).close();
-      return first;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 async function ask(port: number, ...words: string[]): Promise<string> {
   using client = await RespClient.connect({ port });
   return String(await client.ask(...words));
@@ -111,8 +98,8 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "mini-redis-test-" });
-    const port = freePorts();
-    const args = ["--port", `${port}`, "--cluster-port", `${freePorts()}`, "--dir", dir, "--save", ""];
+    const port = freePorts(SIZE);
+    const args = ["--port", `${port}`, "--cluster-port", `${freePorts(SIZE)}`, "--dir", dir, "--save", ""];
     args.push("--appendonly", "yes", "--bind", "127.0.0.1", "--maxmemory 700mb");
     try {
       {

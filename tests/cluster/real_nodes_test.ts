@@ -6,7 +6,7 @@ import { toPlain } from "../support/resp_reply.ts";
 import { BusNode } from "./bus_node.ts";
 
 const ignore = !redisAvailable();
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 60_000;
 
 /** A redis-server that is a node, and the port of its bus. */
 interface RealNode extends AsyncDisposable {

@@ -1,5 +1,7 @@
 /** A real redis-server in a directory of its own, to compare with. */
 
+import { freePort } from "../support/free_port.ts";
+
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
@@ -13,11 +15,6 @@ async function isInstalled(): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function encodeCommand(args: readonly string[]): string {

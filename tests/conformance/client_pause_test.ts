@@ -1,12 +1,15 @@
-import { conformance, on, pause, receive, replies } from "./runner.ts";
+import { conformance, held, on, pause, raw, receive, replies } from "./runner.ts";
 
 conformance("CLIENT PAUSE: writes wait, reads go on, order is kept", [
   "SET a 0",
   "CLIENT PAUSE 100000 WRITE",
   on("w1", replies(0, "INCR a", "INCR a", "GET a", "PING")),
+  held(1),
   on("w2", replies(0, "APPEND a 9", "GET a")),
+  held(2),
   on("r", "GET a", "PING", "EXISTS a", "WATCH a", "SUBSCRIBE x"),
   on("p", replies(0, "PUBLISH x hello")),
+  held(3),
   "GET a\nCLIENT UNPAUSE",
   receive("w1", 4),
   receive("w2", 2),
@@ -21,8 +24,10 @@ conformance("CLIENT PAUSE: transactions with writes wait", [
   on("reader", "MULTI", "GET a"),
   "CLIENT PAUSE 100000 WRITE",
   on("before", replies(0, "EXEC")),
+  held(1),
   on("reader", "EXEC"),
   on("queueing", "MULTI", "GET a", replies(0, "INCR a", "EXEC")),
+  held(2),
   "GET a\nCLIENT UNPAUSE",
   receive("before"),
   receive("queueing", 2),
@@ -45,7 +50,7 @@ conformance("CLIENT PAUSE: neither shortened nor loosened by a second one", [
   "CLIENT PAUSE 100000 WRITE\nCLIENT PAUSE 10 WRITE",
   pause(40),
   on("w", replies(0, "INCR a")),
-  pause(20),
+  held(1),
   "GET a\nCLIENT UNPAUSE",
   receive("w"),
   "CLIENT PAUSE 80 ALL",
@@ -54,8 +59,8 @@ conformance("CLIENT PAUSE: neither shortened nor loosened by a second one", [
 ]);
 
 conformance("CLIENT PAUSE: keys expire, but are not deleted", [
-  "SET gone 1 PX 20",
-  "CLIENT PAUSE 100000 WRITE",
+  // In one piece, so that the key is not deleted before the pause.
+  raw("SET gone 1 PX 20\r\nCLIENT PAUSE 100000 WRITE\r\n", 2),
   pause(300),
   "GET gone\nEXISTS gone\nTTL gone\nDBSIZE\nCLIENT UNPAUSE\nGET gone\nDBSIZE",
 ]);
@@ -63,7 +68,7 @@ conformance("CLIENT PAUSE: keys expire, but are not deleted", [
 conformance("CLIENT PAUSE: what is shown, and clients that leave", [
   "CLIENT PAUSE 100000 WRITE",
   on("w", "CLIENT SETNAME waiting", replies(0, "SET a 1")),
-  pause(20),
+  held(1),
   "CLIENT UNBLOCK 1\nCLIENT KILL TYPE normal SKIPME yes",
   on("w2", replies(0, "SET a 2")),
   "CLIENT UNPAUSE",

@@ -87,7 +87,7 @@ class Session {
 }
 
 /** Attempts at seeing what a step waits for, with so many milliseconds between them. */
-const ATTEMPTS = 500;
+const ATTEMPTS = 6000;
 const ATTEMPT_INTERVAL_MS = 10;
 
 async function runUntil(client: RespClient, bytes: string, pattern: RegExp): Promise<Outcome> {

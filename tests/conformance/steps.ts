@@ -117,6 +117,14 @@ export function blocked(count: number): StepList {
   return change(["INFO clients"], () => ({ label, connection: "counting", until }));
 }
 
+/** Waits until so many clients wait, in blocking commands or for the end of a pause of writes, on both servers. */
+export function held(count: number): StepList {
+  // A 7.2 does not count those that a pause holds back among `blocked_clients`.
+  const until = new RegExp(`(?: flags=\\w*b[^]*){${count}}`);
+  const label = `(until ${count} clients are held back)`;
+  return change(["CLIENT LIST"], () => ({ label, connection: "counting", until }));
+}
+
 /** Sends a blocking command over the connection of this name and waits until `count` clients are blocked. */
 export function waits(connection: string, command: StepInput, count = 1): StepList {
   return new StepList([...toSteps(on(connection, replies(0, command))), ...toSteps(blocked(count))]);

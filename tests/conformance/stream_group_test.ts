@@ -1,4 +1,4 @@
-import { conformance, masked, notCompared, on, pause, receive, replies, since72 } from "./runner.ts";
+import { conformance, masked, notCompared, on, receive, since72, waits } from "./runner.ts";
 import type { StepInput } from "./runner.ts";
 
 /** Times, and what 7.2 tells of consumers and 7.0 does not. */
@@ -349,12 +349,9 @@ conformance("stream: entries-read and lag", [
 conformance("stream: XREADGROUP BLOCK", [
   "XGROUP CREATE s g $ MKSTREAM",
   "XGROUP CREATE s h $",
-  on("b", replies(0, "XREADGROUP GROUP g c BLOCK 0 STREAMS s >")),
-  pause(20),
-  on("c", replies(0, "XREADGROUP GROUP g d BLOCK 0 STREAMS s >")),
-  pause(20),
-  on("d", replies(0, "XREADGROUP GROUP h d BLOCK 0 NOACK STREAMS s >")),
-  pause(20),
+  waits("b", "XREADGROUP GROUP g c BLOCK 0 STREAMS s >", 1),
+  waits("c", "XREADGROUP GROUP g d BLOCK 0 STREAMS s >", 2),
+  waits("d", "XREADGROUP GROUP h d BLOCK 0 NOACK STREAMS s >", 3),
   "XADD s 1-1 a 1",
   receive("b"),
   receive("d"),
@@ -373,8 +370,7 @@ const noGroup = (key: string) =>
 function endOfWait(name: string, inputs: StepInput[], expected: string) {
   conformance(`stream: XREADGROUP BLOCK and ${name}`, [
     "XGROUP CREATE s g $ MKSTREAM",
-    on("b", replies(0, "XREADGROUP GROUP g c BLOCK 0 STREAMS s >")),
-    pause(20),
+    waits("b", "XREADGROUP GROUP g c BLOCK 0 STREAMS s >"),
     ...inputs,
     on("b", since72("PING", expected)),
     on("b", notCompared("the answer to PING", receive("b"))),

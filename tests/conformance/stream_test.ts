@@ -1,4 +1,4 @@
-import { conformance, masked, on, receive, replies, since72 } from "./runner.ts";
+import { conformance, masked, receive, since72, waits } from "./runner.ts";
 
 const AUTO_ID = /\$\d+\r\n\d{13}-\d+/;
 const GREATEST = "18446744073709551615-18446744073709551615";
@@ -359,25 +359,21 @@ conformance("stream: XREAD", [
 
 conformance("stream: XREAD BLOCK", [
   "XADD s 1-1 a 1",
-  on("b", replies(0, "XREAD BLOCK 0 STREAMS other s 0 $")),
-  on("c", replies(0, "XREAD BLOCK 0 COUNT 1 STREAMS s 1-1")),
-  "PING",
+  waits("b", "XREAD BLOCK 0 STREAMS other s 0 $", 1),
+  waits("c", "XREAD BLOCK 0 COUNT 1 STREAMS s 1-1", 2),
   "XADD s 1-2 a 2",
   receive("b"),
   receive("c"),
-  on("b", replies(0, "XREAD BLOCK 0 STREAMS s $")),
-  "PING",
+  waits("b", "XREAD BLOCK 0 STREAMS s $"),
   "MULTI\nXADD s 1-3 a 3\nXADD s 1-4 a 3\nXDEL s 1-3\nEXEC",
   receive("b"),
-  on("b", replies(0, "XREAD BLOCK 0 STREAMS new $")),
-  "PING",
+  waits("b", "XREAD BLOCK 0 STREAMS new $"),
   "SET new x",
   "DEL new",
   "XADD u 7-7 a 1",
   "RENAME u new",
   receive("b"),
-  on("b", replies(0, "XREAD BLOCK 0 STREAMS s 1-4")),
-  "PING",
+  waits("b", "XREAD BLOCK 0 STREAMS s 1-4"),
   "MULTI\nXADD s 2-1 a 3\nDEL s\nEXEC",
   "XADD s 1-4 a 1",
   "XADD s 1-5 a 1",

@@ -1,4 +1,4 @@
-import { conformance, masked, on, pause, receive, replies } from "./runner.ts";
+import { conformance, masked, on, pause, raw, receive, replies } from "./runner.ts";
 
 conformance("transactions: MULTI, EXEC, DISCARD", [
   `
@@ -175,7 +175,8 @@ conformance("transactions: WATCH and FLUSHALL, FLUSHDB, SWAPDB", [
 ]);
 
 conformance("transactions: WATCH and expiry", [
-  "SET a 1 PX 20\nWATCH a",
+  // In one piece, so that the key is there when it is watched.
+  raw("SET a 1 PX 20\r\nWATCH a\r\n", 2),
   pause(60),
   "MULTI\nPING\nEXEC",
   "SET a 1 PX 20",

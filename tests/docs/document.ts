@@ -13,14 +13,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Block } from "../../scripts/docs/markdown.ts";
 import { startServer, type TestServer } from "../harness.ts";
-import { freePort } from "../support/free_port.ts";
+import { freePort, freePorts } from "../support/free_port.ts";
 import { ROOT, serverCommand } from "../support/server_command.ts";
 
 /** Ports that documents name besides 6379: servers beside the first one, and runs of a small cluster. */
 const OTHER_PORTS = /\b(?:63[89]\d|700\d|7777)\b/g;
-const LONGEST_COMMAND_MS = 60_000;
+const LONGEST_COMMAND_MS = 120_000;
 /** How long an answer to INFO may take to become what the document shows. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const PROGRAMS = ["deno", "npx", "mini-redis", "redis-server", "redis-cli", "redis-benchmark"];
 const PROMPT = /^(?:\S+:\d+|not connected)(?:\[\d+\])?(?:\(TX\))?> ?/;
 
@@ -167,7 +167,8 @@ export class DocumentRun implements AsyncDisposable {
     const known = this.#ports.get(documented);
     if (known !== undefined) return known;
     if (documented.startsWith("700")) {
-      const first = freeRun();
+      // With the ports of their cluster buses.
+      const first = freePorts(10, 10_000);
       for (let i = 0; i < 10; i++) this.#ports.set(String(7000 + i), String(first + i));
     } else this.#ports.set(documented, String(freePort()));
     return this.#ports.get(documented)!;
@@ -250,22 +251,6 @@ function isInstalled(program: string): boolean {
   });
 }
 
-/** The first of ten ports on which nothing listens, nor on those of their cluster buses. */
-function freeRun(): number {
-  for (;;) {
-    const first = freePort();
-    try {
-      for (let i = 0; i < 20; i++) {
-        const port = first + (i % 10) + (i < 10 ? 0 : 10_000);
-        Deno.listen({ hostname: "127.0.0.1", port }).close();
-      }
-      return first;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 /** A configuration with the project's packages, and its own name for the library, a module below the root. */
 async function denoConfig(module: string): Promise<string> {
   const { name, imports, compilerOptions } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
@@ -293,10 +278,10 @@ async function writeProgram(folder: string, name: string): Promise<void> {
 
 /** Ends the process whose number is in a file, and waits until the file has gone with it. */
 async function end(pidFile: string): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 3000; i++) {
     const pid = Number(await Deno.readTextFile(pidFile).catch(() => ""));
     if (pid === 0) return;
-    if (i % 250 === 0) Deno.kill(pid, i === 0 ? "SIGTERM" : "SIGKILL");
+    if (i % 1500 === 0) Deno.kill(pid, i === 0 ? "SIGTERM" : "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`a server of a document doesn't end: ${pidFile}`);

@@ -24,7 +24,7 @@ export async function info(client: RespClient, field: string): Promise<string> {
 
 /** Waits until `condition` holds; throws if it does not in a long time. */
 export async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   while (!await condition()) {
     if (Date.now() > deadline) throw new Error(`never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -45,14 +45,15 @@ Deno.test({
       "repl-backlog-size": "16kb",
     });
     using client = await master.connect();
-    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 200);
-    await client.ask("DEBUG", "POPULATE", 5000);
+    // The first snapshot would take minutes, the next one has no delay.
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 10_000);
+    await client.ask("DEBUG", "POPULATE", 20_000);
     await using replica = await startRealReplica(master.port);
     await until("it is being sent", async () => await info(client, "rdb_bgsave_in_progress") === "1");
+    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 0);
     const value = "x".repeat(1 << 20);
     for (let i = 0; i < 25; i++) await client.ask("SET", `large:${i % 3}`, value);
     await master.waitForLog(/overcoming of output buffer limits/);
-    await client.ask("CONFIG", "SET", "rdb-key-save-delay", 0);
     using link = await replica.connect();
     await untilLinked(link);
     await untilEqual(master, replica);

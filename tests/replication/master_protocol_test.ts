@@ -6,8 +6,9 @@ import { startMaster } from "./master_tools.ts";
 Deno.test("a replica that goes away during its snapshot leaves nothing behind, and SAVE has its way", async () => {
   await using master = await startMaster();
   using client = await master.connect();
-  await client.ask("DEBUG", "POPULATE", 1000);
-  await client.ask("CONFIG", "SET", "rdb-key-save-delay", 1000);
+  // It would last for a minute.
+  await client.ask("DEBUG", "POPULATE", 6000);
+  await client.ask("CONFIG", "SET", "rdb-key-save-delay", 10_000);
   const replica = await connectAsReplica(master.port, "REPLCONF", "capa", "eof", "PSYNC", "?", "-1");
   assertMatch(await readLine(replica), /^\+FULLRESYNC [0-9a-f]{40} \d+$/);
   assertMatch(await readLine(replica), /^\$EOF:.{40}$/);

@@ -128,12 +128,13 @@ Deno.test({
     await using master = await startMaster({ "repl-backlog-ttl": 1 });
     using client = await master.connect();
     const before = await info(client, "master_replid");
+    let during: string;
     {
       await using _replica = await startRealReplica(master.port);
       await untilOnline(client);
       assertEquals(await info(client, "repl_backlog_active"), "1");
+      during = await info(client, "master_replid");
     }
-    const during = await info(client, "master_replid");
     await until("it is gone", async () => await info(client, "repl_backlog_active") === "0");
     const after = await info(client, "master_replid");
     assertEquals(new Set([before, during, after]).size, 3);

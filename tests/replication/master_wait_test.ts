@@ -43,6 +43,7 @@ Deno.test({
     assertEquals(await client.readRaw(), "*2\r\n:8\r\n:0\r\n");
     await client.ask("INCR", "counter");
     await client.send("WAIT", "9", "0");
+    await until("it waits", async () => await info(other, "blocked_clients") === "1");
     const id = await other.ask("CLIENT", "LIST").then((list) => /id=(\d+).*cmd=wait/.exec(String(list))![1]);
     assertEquals(await other.ask("CLIENT", "UNBLOCK", id, "ERROR"), 1);
     assertMatch(await client.readRaw(), /^-UNBLOCKED/);
@@ -107,7 +108,7 @@ Deno.test({
   name: "ROLE and CLIENT LIST tell of replicas, and a silent one is given up",
   ignore,
   async fn() {
-    await using master = await startMaster({ "repl-timeout": 2 });
+    await using master = await startMaster();
     using client = await master.connect();
     assertEquals(await client.ask("ROLE"), ["master", 0, []]);
     await using replica = await startRealReplica(master.port, { "replica-announce-ip": "localhost" });
@@ -116,8 +117,10 @@ Deno.test({
     assertEquals([role, host, port], ["master", "localhost", String(replica.port)]);
     assertEquals(await info(client, "connected_clients"), "1");
     replica.signal("SIGSTOP");
+    await client.ask("CONFIG", "SET", "repl-timeout", "2");
     await until("it is given up", async () => await info(client, "connected_slaves") === "0");
-    assertMatch(master.log, /Disconnecting timedout replica \(streaming sync\): localhost:\d+/);
+    await master.waitForLog(/Disconnecting timedout replica \(streaming sync\): localhost:\d+/);
+    await client.ask("CONFIG", "SET", "repl-timeout", "60");
     replica.signal("SIGCONT");
     await untilOnline(client);
   },

@@ -50,7 +50,7 @@ Deno.test({
     const stale = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
     assertEquals(await refusal(other, "GET", "key"), stale);
     assertEquals(await refusal(client, "EXEC"), `EXECABORT Transaction discarded because of: ${stale}`);
-    assertMatch(replica.log, /Connection with master lost\./);
+    await replica.waitForLog(/Connection with master lost\./);
     assertEquals(Number(await info(other, "master_link_down_since_seconds")) >= 0, true);
     await other.ask("CONFIG", "SET", "replica-serve-stale-data", "yes");
     assertEquals(await other.ask("GET", "key"), "value");
@@ -203,6 +203,7 @@ Deno.test("Sentinel's way of changing a master, all in one transaction", async (
   await using replica = await startServer({ configFile: 'bind 127.0.0.1\nsave ""\n', config: MASTER });
   using client = await replica.connect();
   using other = await replica.connect();
+  await other.ask("PING");
   await client.ask("MULTI");
   await client.ask("SLAVEOF", "127.0.0.1", String(master.port));
   await client.ask("CONFIG", "REWRITE");

@@ -25,10 +25,10 @@ Deno.test({
   name: "a replica that loads for longer than the timeout is not given up by a master of ours",
   ignore,
   async fn() {
-    await using master = await startReplica(null, { "repl-timeout": 2 });
+    await using master = await startReplica(null, { "repl-timeout": 4 });
     using writer = await master.connect();
-    await writer.ask("DEBUG", "POPULATE", "4000", "key", "10");
-    // A millisecond for each key: it takes four seconds, and tells its master that it is alive.
+    await writer.ask("DEBUG", "POPULATE", "5500", "key", "10");
+    // A millisecond for each key: it takes longer than the timeout, and tells its master once a second that it is alive.
     await using replica = await startRedis({
       config: {
         ...MASTER,
@@ -52,6 +52,6 @@ Deno.test("a replica tells its master what it has on its disk, for WAITAOF", asy
   using client = await replica.connect();
   await untilLinked(client);
   await writer.ask("SET", "key", "value");
-  assertEquals(await writer.ask("WAIT", "1", "10000"), 1);
-  assertEquals(await writer.ask("WAITAOF", "0", "1", "10000"), [0, 1]);
+  assertEquals(await writer.ask("WAIT", "1", "0"), 1);
+  assertEquals(await writer.ask("WAITAOF", "0", "1", "0"), [0, 1]);
 });

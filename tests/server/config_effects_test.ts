@@ -16,7 +16,7 @@ async function pings(port: number): Promise<boolean> {
 
 /** Waits until the port answers, or no longer does. */
 async function until(port: number, answers: boolean): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 6000; attempt++) {
     if (await pings(port) === answers) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { redisAvailable, runRedis, runServer, startServer } from "../harness.ts";
+import { until } from "../persistence/tools.ts";
 import { freePort } from "../support/free_port.ts";
 
 Deno.test("--version has the form that programs around redis-server parse", async () => {
@@ -104,6 +105,7 @@ Deno.test("a taken port ends the start with Redis's words", async () => {
 
 Deno.test("the log lines come in the order that programs wait for", async () => {
   await using server = await startServer();
+  await server.waitForLog(/Ready to accept connections tcp/);
   const { log } = server;
   const places = [`PID: ${server.pid}`, "Server initialized", "Ready to accept connections tcp"]
     .map((text) => log.indexOf(text));
@@ -163,10 +165,12 @@ Deno.test("further configuration comes from standard input", async () => {
 
 Deno.test("directives without effect are named, the defaults are not", async () => {
   await using plain = await startServer();
+  await plain.waitForLog(/Ready to accept connections/);
   assert(!plain.log.includes("directive"), plain.log);
   await using server = await startServer({
     config: { "io-threads": 4, "tls-cluster": true, daemonize: true, pidfile: "server.pid" },
   });
+  await server.waitForLog(/Ready to accept connections/);
   assertStringIncludes(server.log, "directive 'io-threads' has no effect");
   assertStringIncludes(server.log, "directive 'tls-cluster' is not supported yet");
   assertStringIncludes(server.log, "stays in the foreground");
@@ -182,16 +186,14 @@ Deno.test("the pid file is there while the server runs", async () => {
 
 Deno.test("the log goes to the logfile", async () => {
   await using server = await startServer({ config: { logfile: "server.log" } });
+  const text = () => Deno.readTextFile(`${server.dir}/server.log`);
+  await until("it is written", async () => (await text()).includes("Ready to accept connections tcp"));
   assertEquals(server.log, "");
-  assertStringIncludes(
-    await Deno.readTextFile(`${server.dir}/server.log`),
-    "Ready to accept connections tcp",
-  );
 });
 
 Deno.test("a banner is shown on request", async () => {
   await using server = await startServer({ config: { "always-show-logo": true } });
-  assertMatch(server.log, /\/_____\/ \| {3}PID: \d+\n/);
+  await server.waitForLog(/\/_____\/ \| {3}PID: \d+\n/);
 });
 
 Deno.test("a Unix socket serves, and is removed at the end", async () => {

@@ -24,7 +24,7 @@ Deno.test({
       assertEquals(await client.ask("CONFIG", "GET", "databases"), ["databases", "3"]);
       assertEquals(await client.ask("CONFIG", "GET", "save"), ["save", ""]);
       assertEquals(await client.ask("CONFIG", "GET", "dir"), ["dir", await Deno.realPath(dir)]);
-      assertStringIncludes(server.log, "Ready to accept connections");
+      await server.waitForLog(/Ready to accept connections/);
     }
     assert(await isGone(dir));
   },

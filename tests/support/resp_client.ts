@@ -11,7 +11,7 @@ export class ReplyTimeout extends Error {
   override name = "ReplyTimeout";
 }
 
-/** Where to connect, and how long to wait for a reply before {@link ReplyTimeout} (10 s unless told). */
+/** Where to connect, and how long to wait for a reply before {@link ReplyTimeout} (30 s unless told). */
 export interface RespClientOptions {
   hostname?: string;
   port?: number;
@@ -47,7 +47,7 @@ export class RespClient implements Disposable {
   }
 
   static async connect(options: RespClientOptions): Promise<RespClient> {
-    const { hostname = "127.0.0.1", port = 6379, path, timeoutMs = 10_000 } = options;
+    const { hostname = "127.0.0.1", port = 6379, path, timeoutMs = 30_000 } = options;
     if (path !== undefined) {
       return new RespClient(await Deno.connect({ transport: "unix", path }), timeoutMs);
     }

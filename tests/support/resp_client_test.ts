@@ -27,7 +27,7 @@ Deno.test("RespClient: several replies that arrive together are read one by one"
 Deno.test("RespClient: a large reply arrives whole", async () => {
   const payload = "\xe9".repeat(3_000_000);
   using server = new ScriptedServer(() => `$${payload.length}\r\n${payload}\r\n`);
-  using client = await server.connect(10_000);
+  using client = await server.connect();
   assertEquals((await client.ask("x")) === payload, true);
 });
 
@@ -47,14 +47,20 @@ Deno.test("RespClient: errors, silence, the end and rubbish are told apart", asy
   const answers: Record<string, string> = {
     error: "-ERR no\r\n",
     silence: "",
-    half: "$5\r\nab",
+    half: "+first\r\n$5\r\nab",
     rubbish: "hello\r\n",
   };
   using server = new ScriptedServer((command) => answers[command]);
-  using client = await server.connect(50);
+  using client = await server.connect();
+  const { timeoutMs } = client;
   await assertRejects(() => client.ask("error"), ReplyError, "ERR no");
+  client.timeoutMs = 50;
   await assertRejects(() => client.ask("silence"), ReplyTimeout);
-  await assertRejects(() => client.ask("half"), ReplyTimeout, "ab");
+  client.timeoutMs = timeoutMs;
+  assertEquals(await client.ask("half"), "first");
+  client.timeoutMs = 50;
+  await assertRejects(() => client.read(), ReplyTimeout, "ab");
+  client.timeoutMs = timeoutMs;
   await assertRejects(() => client.ask("close"), ConnectionClosed, "ab");
   using other = await server.connect();
   await assertRejects(() => other.ask("rubbish"), NotResp);

@@ -16,7 +16,7 @@ export class ScriptedServer implements Disposable {
     this.#accept();
   }
 
-  connect(timeoutMs = 2000): Promise<RespClient> {
+  connect(timeoutMs?: number): Promise<RespClient> {
     return RespClient.connect({ port: this.#listener.addr.port, timeoutMs });
   }
 

@@ -71,6 +71,9 @@ Deno.test({
   fn: () => moveAll(startRedis, startServer),
 });
 
+/** Milliseconds that are not meant to run out. */
+const TIMEOUT = 20_000;
+
 /** What happens to the same commands with either server as the source. */
 async function replies(startSource: Start): Promise<(Plain | string)[]> {
   await using target = await startRedis({ config: { requirepass: "secret" } });
@@ -83,33 +86,33 @@ async function replies(startSource: Start): Promise<(Plain | string)[]> {
   const migrate = (...words: (string | number)[]) => run("MIGRATE", HOST, target.port, ...words);
   await run("MSET", "k", "1", "k2", "2", "k3", "3");
   await migrate("k", 0);
-  await migrate("k", 0, 1000);
-  await migrate("k", 0, 1000, "AUTH");
-  await migrate("k", 0, 1000, "AUTH2", "x");
-  await migrate("k", 0, 1000, "AUTH", "wrong");
-  await migrate("k", 0, 1000, "AUTH2", "default", "wrong");
-  await migrate("k", 99, 1000, "AUTH", "secret");
+  await migrate("k", 0, TIMEOUT);
+  await migrate("k", 0, TIMEOUT, "AUTH");
+  await migrate("k", 0, TIMEOUT, "AUTH2", "x");
+  await migrate("k", 0, TIMEOUT, "AUTH", "wrong");
+  await migrate("k", 0, TIMEOUT, "AUTH2", "default", "wrong");
+  await migrate("k", 99, TIMEOUT, "AUTH", "secret");
   // The original sends the values behind the SELECT that failed.
   await to.ask("FLUSHALL");
   await migrate("k", 0, "x", "AUTH", "secret");
-  await migrate("k", "x", 1000, "AUTH", "secret");
-  await migrate("k", 0, 1000, "BAD");
-  await migrate("k", 0, 1000, "KEYS", "k");
-  await migrate("missing", 0, 1000);
-  await migrate("", 0, 1000);
-  await migrate("", 0, 1000, "KEYS");
-  await migrate("", 0, 1000, "KEYS", "missing");
-  await run("MIGRATE", HOST, nobody, "k", 0, 1000);
-  await run("MIGRATE", HOST, "x", "k", 0, 1000);
-  await run("MIGRATE", "host.invalid", 1, "k", 0, 1000);
-  await run("MIGRATE", HOST, nobody, "missing", 0, 1000);
+  await migrate("k", "x", TIMEOUT, "AUTH", "secret");
+  await migrate("k", 0, TIMEOUT, "BAD");
+  await migrate("k", 0, TIMEOUT, "KEYS", "k");
+  await migrate("missing", 0, TIMEOUT);
+  await migrate("", 0, TIMEOUT);
+  await migrate("", 0, TIMEOUT, "KEYS");
+  await migrate("", 0, TIMEOUT, "KEYS", "missing");
+  await run("MIGRATE", HOST, nobody, "k", 0, TIMEOUT);
+  await run("MIGRATE", HOST, "x", "k", 0, TIMEOUT);
+  await run("MIGRATE", "host.invalid", 1, "k", 0, TIMEOUT);
+  await run("MIGRATE", HOST, nobody, "missing", 0, TIMEOUT);
   await run("EXISTS", "k", "k2", "k3");
-  await migrate("", 1, 1000, "COPY", "AUTH", "secret", "KEYS", "k", "missing", "k2");
+  await migrate("", 1, TIMEOUT, "COPY", "AUTH", "secret", "KEYS", "k", "missing", "k2");
   await run("EXISTS", "k", "k2", "k3");
-  await migrate("", 1, 1000, "COPY", "AUTH2", "default", "secret", "KEYS", "k", "k2");
-  await migrate("", 1, 1000, "AUTH", "secret", "KEYS", "k", "k3");
+  await migrate("", 1, TIMEOUT, "COPY", "AUTH2", "default", "secret", "KEYS", "k", "k2");
+  await migrate("", 1, TIMEOUT, "AUTH", "secret", "KEYS", "k", "k3");
   await run("KEYS", "k?");
-  await migrate("", 1, 1000, "REPLACE", "AUTH", "secret", "KEYS", "k2", "k");
+  await migrate("", 1, TIMEOUT, "REPLACE", "AUTH", "secret", "KEYS", "k2", "k");
   await run("DBSIZE");
   await run("SET", "k", "again");
   await migrate("k", 0, 0, "auth", "secret");
@@ -210,7 +213,7 @@ Deno.test("migrate: before the first answer it tries once more by a new connecti
 
 Deno.test("migrate: a target that does not answer in time", () =>
   withTarget(async (source, client, target) => {
-    const move = ask(client, "MIGRATE", HOST, target.port, "c", 0, 200);
+    const move = ask(client, "MIGRATE", HOST, target.port, "c", 0, 1000);
     await target.expect(RESTORED);
     using other = await source.connect();
     const write = other.ask("INCR", "c");
@@ -256,10 +259,13 @@ Deno.test("migrate: other nodes and the append-only file get a DEL", async () =>
     for (const key of ["a", "b", "c"]) {
       assertMatch(String(toPlain(await listener.read())), new RegExp(`:${key},set$`));
     }
-    assertEquals(await client.ask("MIGRATE", HOST, target.port, "", 5, 5000, "KEYS", "a", "none", "b"), "OK");
+    assertEquals(
+      await client.ask("MIGRATE", HOST, target.port, "", 5, TIMEOUT, "KEYS", "a", "none", "b"),
+      "OK",
+    );
     assertMatch(String(toPlain(await listener.read())), /:a,del$/);
     assertMatch(String(toPlain(await listener.read())), /:b,del$/);
-    assertEquals(await client.ask("MIGRATE", HOST, target.port, "c", 5, 5000, "COPY"), "OK");
+    assertEquals(await client.ask("MIGRATE", HOST, target.port, "c", 5, TIMEOUT, "COPY"), "OK");
   }
   await source.stop();
   await source.start();
@@ -287,7 +293,7 @@ Deno.test({
     });
     let sum = 0;
     for (let i = 0; i < 150; i++) {
-      if (await mover.ask("MIGRATE", HOST, target.port, "counter", 0, 5000) === "NOKEY") continue;
+      if (await mover.ask("MIGRATE", HOST, target.port, "counter", 0, TIMEOUT) === "NOKEY") continue;
       sum += Number(await there.ask("GETDEL", "counter"));
     }
     done = true;

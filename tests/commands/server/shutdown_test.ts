@@ -27,7 +27,7 @@ Deno.test("SHUTDOWN SAVE is refused while changes can't be saved, and FORCE over
     ReplyError,
     "ERR Errors trying to SHUTDOWN. Check logs.",
   );
-  assertStringIncludes(server.log, "Errors trying to shut down the server");
+  await server.waitForLog(/Errors trying to shut down the server/);
   assertEquals(await client.ask("PING"), "PONG");
   await client.send("SHUTDOWN", "SAVE", "FORCE");
   assertEquals((await server.exited()).code, 0);
