@@ -14,6 +14,25 @@ export function parseResidentBytes(status: string): number {
   return match ? Number(match[1]) * 1024 : NaN;
 }
 
+/** What all processors of a machine have done since its start, in seconds. */
+export interface ProcessorTime {
+  /** Work, and what the host of a virtual machine gave to others while there was work. */
+  wanted: number;
+  stolen: number;
+}
+
+/** The first line of the text of /proc/stat; NaN if it is malformed. */
+export function parseProcessorTime(stat: string): ProcessorTime {
+  const [user, nice, system, , , irq, softirq, steal] = stat.split(/\s+/, 9).slice(1).map(Number);
+  const stolen = steal / TICKS_PER_SECOND;
+  return { wanted: (user + nice + system + irq + softirq) / TICKS_PER_SECOND + stolen, stolen };
+}
+
+/** Of this machine; NaN where /proc is missing. */
+export function processorTime(): ProcessorTime {
+  return parseProcessorTime(readProc("stat"));
+}
+
 /** CPU seconds that process `pid` has used so far; NaN where /proc is missing. */
 export function cpuSeconds(pid: number): number {
   return parseCpuSeconds(readProcess(pid, "stat"));
@@ -38,8 +57,12 @@ export async function settledResidentBytes(pid: number, limit = 10_000): Promise
 }
 
 function readProcess(pid: number, file: string): string {
+  return readProc(`${pid}/${file}`);
+}
+
+function readProc(path: string): string {
   try {
-    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+    return Deno.readTextFileSync(`/proc/${path}`);
   } catch {
     return "";
   }

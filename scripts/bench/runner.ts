@@ -1,8 +1,9 @@
 import type { BenchTable, TableResult } from "./bench_table.ts";
 import { BENCH_TESTS } from "./bench_tests.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
+import { type ProcessorTime, processorTime } from "./process_stats.ts";
 import { killAll, removeDirectories, requireTools } from "./servers.ts";
-import { formatTable } from "./table.ts";
+import { formatFixed, formatTable } from "./table.ts";
 import { isMet } from "./target.ts";
 
 const INTERRUPTED = 130;
@@ -40,9 +41,10 @@ async function runChosen(tables: readonly BenchTable[], options: BenchOptions): 
   const results: Record<string, TableResult> = {};
   for (const name of options.tables) {
     const table = tables.find((one) => one.name === name)!;
+    const before = processorTime();
     const result = await table.run(options, (text) => complain(`${name}: ${text}\n`));
     results[name] = result;
-    print(describe(result));
+    print(describe(result, stolenShare(before, processorTime())));
   }
   const targets = Object.values(results).flatMap((result) => result.targets);
   const met = targets.filter(isMet).length;
@@ -50,10 +52,21 @@ async function runChosen(tables: readonly BenchTable[], options: BenchOptions): 
   if (options.json !== undefined) await writeJson(options.json, options, results);
 }
 
-function describe(result: TableResult): string {
-  return `## ${result.title}\n\n${formatTable(result.columns, result.rows)}\n\n${
-    result.notes.join("\n")
-  }\n\n`;
+function describe(result: TableResult, stolen: number): string {
+  const notes = [...result.notes];
+  if (stolen > 0) {
+    notes.push(
+      `Of the processor time that was wanted meanwhile, this machine's host gave ${
+        formatFixed(stolen * 100, 1)
+      } % to others.`,
+    );
+  }
+  return `## ${result.title}\n\n${formatTable(result.columns, result.rows)}\n\n${notes.join("\n")}\n\n`;
+}
+
+/** NaN where the system does not tell. */
+function stolenShare(before: ProcessorTime, after: ProcessorTime): number {
+  return (after.stolen - before.stolen) / (after.wanted - before.wanted);
 }
 
 async function writeJson(

@@ -2,7 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { BENCH_TESTS, findTest } from "../../scripts/bench/bench_tests.ts";
 import { encodeCommand } from "../../scripts/bench/client.ts";
 import { parseOptions } from "../../scripts/bench/options.ts";
-import { parseCpuSeconds, parseResidentBytes } from "../../scripts/bench/process_stats.ts";
+import {
+  parseCpuSeconds,
+  parseProcessorTime,
+  parseResidentBytes,
+} from "../../scripts/bench/process_stats.ts";
 import { infoField, loggedSeconds, turnsOf } from "../../scripts/bench/persistence/data.ts";
 import {
   describeLimits,
@@ -193,6 +197,9 @@ Deno.test("process files: CPU seconds and resident bytes", () => {
   const stat = "77 (a (b) c) S 1 77 77 0 -1 4194304 100 0 0 0 1250 250 0 0 20 0 5 0 1000 1 1";
   assertEquals(parseCpuSeconds(stat), 15);
   assertEquals(parseCpuSeconds(""), NaN);
+  const processors = "cpu  1000 100 400 90000 50 20 30 250 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n";
+  assertEquals(parseProcessorTime(processors), { wanted: 18, stolen: 2.5 });
+  assertEquals(parseProcessorTime(""), { wanted: NaN, stolen: NaN });
   assertEquals(parseResidentBytes("Name:\tx\nVmHWM:\t  9 kB\nVmRSS:\t    1234 kB\n"), 1234 * 1024);
   assertEquals(parseResidentBytes(""), NaN);
 });
