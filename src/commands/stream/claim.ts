@@ -102,8 +102,9 @@ function readOptions(ctx: CommandContext, args: Args): ClaimOptions {
     else if (i + 1 < args.length) readOptionWithValue(args, i++, options, now);
     else throw unknownClaimOption(args.text(i));
   }
-  // A bogus time of delivery is taken as now, as clients may have computed it by another clock.
-  if (options.time < 0 || options.time > now) options.time = now;
+  // A bogus time of delivery is taken as now, as clients may have computed it by another clock. While a log is replayed
+  // the time stands at 0; what is in the log has been checked.
+  if (options.time < 0 || (options.time > now && now > 0)) options.time = now;
   return options;
 }
 

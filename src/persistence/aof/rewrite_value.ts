@@ -120,9 +120,47 @@ function* rewriteHash(writer: CommandWriter, key: string, hash: Hash): Generator
   }
 }
 
+/**
+ * What is deleted and still pending can be claimed only while it is there. So it is added, and deleted again behind the
+ * groups; the original's rewrite loses it.
+ */
 function* rewriteStream(writer: CommandWriter, key: string, stream: Stream): Generator<void> {
-  if (stream.size > 0) yield* rewriteEntries(writer, key, stream);
-  yield* rewriteStreamState(writer, key, stream, stream.size === 0);
+  const deleted = yield* deletedAndPending(stream);
+  yield* rewriteEntries(writer, key, stream, deleted);
+  yield* rewriteStreamState(writer, key, stream, stream.size + deleted.length === 0);
+  if (deleted.length === 0) return;
+  for (let i = 0; i < deleted.length; i += ELEMENTS_PER_COMMAND) {
+    yield;
+    const ids = deleted.slice(i, i + ELEMENTS_PER_COMMAND);
+    writer.begin(2 + ids.length);
+    writer.texts("XDEL", key);
+    for (const id of ids) writer.id(id);
+  }
+  // Again: the deletions have moved the greatest deleted ID.
+  rewriteCounters(writer, key, stream);
+}
+
+/** The IDs that are pending in any group and not in the stream any more, in order. */
+function* deletedAndPending(stream: Stream): Generator<void, StreamId[]> {
+  const ids: StreamId[] = [];
+  const id = new StreamId();
+  for (const group of stream.groups) {
+    for (const handle of group.pending.from(new StreamId())) {
+      yield;
+      pendingId(handle, id);
+      if (!stream.has(id)) ids.push(id.clone());
+    }
+  }
+  ids.sort((a, b) => a.compare(b));
+  return ids.filter((each, i) => i === 0 || each.compare(ids[i - 1]) !== 0);
+}
+
+function rewriteCounters(writer: CommandWriter, key: string, stream: Stream): void {
+  writer.begin(7);
+  writer.texts("XSETID", key);
+  writer.id(stream.lastId);
+  writer.texts("ENTRIESADDED", stream.entriesAdded.toString(), "MAXDELETEDID");
+  writer.id(stream.maxDeletedId);
 }
 
 /** Writes the commands for all that a stream has besides its entries, which must be there already if there are any. */
@@ -137,11 +175,7 @@ export function* rewriteStreamState(
     writer.begin(7);
     writer.texts("XADD", key, "MAXLEN", "0", "0-1", "x", "y");
   }
-  writer.begin(7);
-  writer.texts("XSETID", key);
-  writer.id(stream.lastId);
-  writer.texts("ENTRIESADDED", stream.entriesAdded.toString(), "MAXDELETEDID");
-  writer.id(stream.maxDeletedId);
+  rewriteCounters(writer, key, stream);
   for (const group of stream.groups) {
     writer.begin(7);
     writer.texts("XGROUP", "CREATE", key, group.name);
@@ -151,7 +185,14 @@ export function* rewriteStreamState(
   }
 }
 
-function* rewriteEntries(writer: CommandWriter, key: string, stream: Stream): Generator<void> {
+/** Writes the entries, and those that were `deleted`, in the order of their IDs. */
+function* rewriteEntries(
+  writer: CommandWriter,
+  key: string,
+  stream: Stream,
+  deleted: readonly StreamId[],
+): Generator<void> {
+  let next = 0;
   const cursor = new StreamCursor();
   const greatest = new StreamId();
   greatest.setGreatest();
@@ -160,6 +201,9 @@ function* rewriteEntries(writer: CommandWriter, key: string, stream: Stream): Ge
   cursor.start(stream.nodes, new StreamId(), greatest);
   while (cursor.next()) {
     yield;
+    while (next < deleted.length && deleted[next].compare(cursor.id) < 0) {
+      addPlaceholder(writer, key, deleted[next++]);
+    }
     writer.begin(3 + 2 * cursor.fieldCount);
     writer.texts("XADD", key);
     writer.id(cursor.id);
@@ -169,6 +213,14 @@ function* rewriteEntries(writer: CommandWriter, key: string, stream: Stream): Ge
       writer.slice(value);
     }
   }
+  for (; next < deleted.length; next++) addPlaceholder(writer, key, deleted[next]);
+}
+
+function addPlaceholder(writer: CommandWriter, key: string, id: StreamId): void {
+  writer.begin(5);
+  writer.texts("XADD", key);
+  writer.id(id);
+  writer.texts("x", "y");
 }
 
 function* rewriteConsumer(
