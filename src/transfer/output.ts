@@ -47,12 +47,13 @@ class FileOutput implements Output {
   constructor(path: string) {
     this.#path = path;
     this.#temporary = `${path}.${Deno.pid}.tmp`;
+    noteTemporary(this.#temporary);
     try {
       this.#file = new SafeFile(this.#temporary, false);
     } catch (error) {
+      forgetTemporary(this.#temporary);
       throw refusal(path, error);
     }
-    noteTemporary(this.#temporary);
   }
 
   write(bytes: Uint8Array): void {

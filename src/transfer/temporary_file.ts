@@ -18,6 +18,7 @@ const NUMBERS: Readonly<Partial<Record<Deno.Signal, number>>> = {
 
 /** The files that there are. */
 const paths = new Set<string>();
+let isListening = false;
 const listeners = [...endingSignals(), ...ignoredSignals()].map((signal) => ({
   signal,
   listener() {
@@ -27,33 +28,50 @@ const listeners = [...endingSignals(), ...ignoredSignals()].map((signal) => ({
 }));
 
 /**
- * Has a file removed if a signal ends the process before {@linkcode forgetTemporary}. While there is such a file, a
- * signal has an effect only when the event loop has its turn.
+ * Has a file removed if a signal ends the process before {@linkcode forgetTemporary}. To be called before the file is
+ * made, so that none comes in between. While there is such a file, a signal has an effect only when the event loop has
+ * its turn.
  */
 export function noteTemporary(path: string): void {
-  if (paths.size === 0) {
-    for (const { signal, listener } of listeners) Deno.addSignalListener(signal, listener);
-  }
+  listen();
   paths.add(path);
 }
 
-/** The file has gone, or is what it was to become. */
+/** The file has gone, or is what it was to become, or could not be made. */
 export function forgetTemporary(path: string): void {
-  if (!paths.delete(path) || paths.size > 0) return;
-  for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+  paths.delete(path);
+  listenNoMore();
 }
 
 /** Makes a file in the system's directory for such; {@linkcode removeTemporary} is to remove it. */
 export function makeTemporary(suffix: string): string {
-  const path = Deno.makeTempFileSync({ prefix: "mini-redis-", suffix });
-  noteTemporary(path);
-  return path;
+  listen();
+  try {
+    const path = Deno.makeTempFileSync({ prefix: "mini-redis-", suffix });
+    paths.add(path);
+    return path;
+  } finally {
+    listenNoMore();
+  }
 }
 
 /** Removes a file that {@linkcode makeTemporary} made. */
 export function removeTemporary(path: string): void {
   removeIfThere(path);
   forgetTemporary(path);
+}
+
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  for (const { signal, listener } of listeners) Deno.addSignalListener(signal, listener);
+}
+
+/** Unless there is a file still. */
+function listenNoMore(): void {
+  if (!isListening || paths.size > 0) return;
+  isListening = false;
+  for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
 }
 
 function removeIfThere(path: string): void {
