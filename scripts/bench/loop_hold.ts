@@ -107,11 +107,10 @@ function sleep(milliseconds: number): Promise<void> {
 
 function tabulate(keys: number, rounds: Record<ServerName, LoopHold[]>): TableResult {
   const middle = (name: ServerName, figure: (hold: LoopHold) => number) => median(rounds[name].map(figure));
-  const target: Target = {
-    name: "held",
-    value: Math.min(...rounds["mini-redis"].map(({ expiring }) => expiring.held)),
-    atMost: LONGEST_HOLD,
-  };
+  const targets: Target[] = [
+    { name: "max", value: middle("mini-redis", ({ expiring }) => expiring.max), atMost: LONGEST_HOLD },
+    { name: "held", value: middle("mini-redis", ({ expiring }) => expiring.held), atMost: LONGEST_HOLD },
+  ];
   const row = (name: ServerName, mark: string) => [
     name,
     formatCount(middle(name, ({ expiring }) => expiring.requests)),
@@ -121,7 +120,6 @@ function tabulate(keys: number, rounds: Record<ServerName, LoopHold[]>): TableRe
     formatFixed(middle(name, ({ expiring }) => expiring.p999), 2),
     formatFixed(middle(name, ({ expiring }) => expiring.max), 2),
     formatFixed(middle(name, ({ expiring }) => expiring.held), 2),
-    formatFixed(Math.min(...rounds[name].map(({ expiring }) => expiring.held)), 2),
     formatFixed(middle(name, ({ emptyAfter }) => emptyAfter), 1),
     mark,
   ];
@@ -136,21 +134,19 @@ function tabulate(keys: number, rounds: Record<ServerName, LoopHold[]>): TableRe
       figures("p99.9 ms"),
       figures("max ms"),
       figures("held ms"),
-      figures("least"),
       figures("empty after s"),
       words("target"),
     ],
     rows: [
-      row("mini-redis", formatTargets([target])),
+      row("mini-redis", formatTargets(targets)),
       row("redis-server", "-"),
     ],
     notes: [
-      `Target: the loop is never held over ${LONGEST_HOLD} ms, in the round that was disturbed least: what the machine takes ` +
-      'away only adds. "held" is eventloop_duration_max, which counts commands with their replies, and periodic work; the ' +
-      "other times are round trips, so they hold the client's own pauses as well. The quiet columns show what there is " +
-      "with no key expiring. All but the least are medians of the rounds.",
+      `Target: never over ${LONGEST_HOLD} ms. "held" is eventloop_duration_max, which counts commands with their replies, and ` +
+      "periodic work; the other times are round trips, so they hold the client's own pauses as well. The quiet columns " +
+      "show what there is with no key expiring. Medians of the rounds.",
     ],
-    targets: [target],
+    targets,
     data: { keys, rounds },
   };
 }

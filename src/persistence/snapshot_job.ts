@@ -13,7 +13,7 @@ import { systemReason } from "../util/system_reason.ts";
 
 /**
  * Milliseconds that the walk may hold the event loop at a time: while commands are being run, and while nobody wants
- * anything. With the checksum and the write the latter makes about as long as {@linkcode nextTurn} takes.
+ * anything. With the write the latter makes about as long as {@linkcode nextTurn} takes.
  */
 const BUSY_SLICE = 0.75;
 const IDLE_SLICE = 1.5;

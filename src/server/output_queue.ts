@@ -221,11 +221,6 @@ export class OutputQueue {
     if (piece === null) return;
     this.pendingBytes -= size;
     piece.start += size;
-    if (piece === this.#ownPiece && piece.start === piece.end && this.#waiting.length === 0) {
-      // The rule, and nothing that anybody else has to know of: what is short is sent at once.
-      this.#finish(piece);
-      return;
-    }
     if (piece.start < piece.end) this.#send(piece);
     else this.#finish(piece);
     this.#onSent();

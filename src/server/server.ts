@@ -256,7 +256,7 @@ function sampleStatistics({ clock, dispatcher, memory, rates, stats }: Services)
     inputBytes: stats.inputBytes,
     outputBytes: stats.outputBytes,
     cycles: dispatcher.batches,
-    busyMicroseconds: dispatcher.busyMicroseconds,
+    busyMicroseconds: stats.loop.total,
   };
   rates.sample(totals, clock.monotonic());
 }

@@ -228,10 +228,11 @@ export class SessionHost {
     this.services.log.verbose(`${error} from client ${client.transport.remoteAddress}`);
   }
 
-  /** Has the log written, if there is one. */
+  /** Has the log written, if there is one. The clock is asked only when there is something to write. */
   #settle(): ReplyWait | null {
     const { gate } = this;
     if (gate === null || gate.log === null) return null;
+    if (gate.log.dirty === 0) return gate.settle();
     const { loop } = this.services.stats;
     const start = loop.now();
     const wait = gate.settle();

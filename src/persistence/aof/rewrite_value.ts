@@ -201,8 +201,9 @@ function* rewriteEntries(
   cursor.start(stream.nodes, new StreamId(), greatest);
   while (cursor.next()) {
     yield;
-    while (next < deleted.length && deleted[next].compare(cursor.id) < 0) {
-      addPlaceholder(writer, key, deleted[next++]);
+    for (; next < deleted.length && deleted[next].compare(cursor.id) < 0; next++) {
+      addPlaceholder(writer, key, deleted[next]);
+      yield;
     }
     writer.begin(3 + 2 * cursor.fieldCount);
     writer.texts("XADD", key);
@@ -213,7 +214,10 @@ function* rewriteEntries(
       writer.slice(value);
     }
   }
-  for (; next < deleted.length; next++) addPlaceholder(writer, key, deleted[next]);
+  for (; next < deleted.length; next++) {
+    addPlaceholder(writer, key, deleted[next]);
+    yield;
+  }
 }
 
 function addPlaceholder(writer: CommandWriter, key: string, id: StreamId): void {

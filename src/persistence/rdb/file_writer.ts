@@ -16,7 +16,7 @@ import { writeLibraries } from "./functions.ts";
 import { isLargeValue, saveInSteps, saveValue, valueType } from "./save_value.ts";
 import { RdbWriter } from "./writer.ts";
 
-/** What is worth writing to a file: less than a slice of the walk gives, since a slice without a write costs a pause. */
+/** What is worth writing to a file: less than a slice of the walk gives. */
 const CHUNK_SIZE = 32 * 1024;
 
 /** Bytes that go into the checksum at a time, at least. */
